@@ -1,0 +1,53 @@
+// swift-tools-version: 6.1
+import PackageDescription
+
+let settings: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+let package = Package(
+    name: "mlsched",
+    products: [
+        .executable(name: "mlsched", targets: ["MLSchedCLI"]),
+        .library(name: "MLPInference", targets: ["MLPInference"]),
+        .library(name: "MLSched", targets: ["MLSched"]),
+        .library(name: "BPFRuntime", targets: ["BPFRuntime"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.6.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.6.0"),
+        .package(url: "https://github.com/apple/swift-system", from: "1.4.0"),
+        .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.1.0"),
+    ],
+    targets: [
+        .systemLibrary(
+            name: "CBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
+        .systemLibrary(
+            name: "CLibBPF", pkgConfig: "libbpf", providers: [.apt(["libbpf-dev", "libelf-dev"])]),
+        .target(name: "CMLSchedABI"),
+        .target(name: "MLPInference", dependencies: ["CBLAS"], swiftSettings: settings),
+        .target(
+            name: "MLSched", dependencies: ["CMLSchedABI", "MLPInference"],
+            swiftSettings: settings),
+        .target(name: "BPFRuntime", dependencies: ["CLibBPF"], swiftSettings: settings),
+        .target(
+            name: "SchedDaemon",
+            dependencies: [
+                "BPFRuntime", "CMLSchedABI", "MLPInference", "MLSched",
+                .product(name: "Histogram", package: "hdrhistogram-swift"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ],
+            swiftSettings: settings),
+        .executableTarget(
+            name: "MLSchedCLI",
+            dependencies: [
+                "SchedDaemon",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: settings),
+    ]
+)

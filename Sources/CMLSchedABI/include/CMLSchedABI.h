@@ -1,0 +1,3 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* The header that the BPF programs include, as a module for Swift. */
+#include "../../../bpf/mlsched.h"

@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What the scheduler in the kernel and the daemon in user space share: the
+ * pattern of a candidate, the request for a decision, the decision itself and
+ * the counters. Included by the BPF programs and, through CMLSchedABI, by
+ * Swift. Fixed-width fields only; every size is asserted on both sides.
+ */
+#ifndef MLSCHED_H
+#define MLSCHED_H
+
+#include <linux/types.h>
+
+/* Changes whenever a struct, an enum or the meaning of a value below does. */
+#define MLS_ABI_VERSION 1u
+
+#define MLS_MAX_CPUS	1024u /* CPU ids, exclusive bound */
+#define MLS_MAX_DOMAINS 64u
+
+/* Domain load is fixed point: MLS_LOAD_ONE stands for 1.0. */
+#define MLS_LOAD_SHIFT	16u
+#define MLS_LOAD_ONE	(1u << MLS_LOAD_SHIFT)
+#define MLS_LOAD_LEVELS 11u /* 0.0, 0.1 … 1.0 */
+
+/* The weight of a nice-0 task in sched_ext's scale, 1–10000. */
+#define MLS_WEIGHT_ONE 100u
+
+/* Why a task could move now; one column of counters each. */
+enum mls_candidate_kind {
+	MLS_CANDIDATE_WAKEUP, /* its domain has no idle CPU, another has */
+	MLS_CANDIDATE_PULL, /* a CPU elsewhere has run out of work */
+	MLS_CANDIDATE_IMBALANCE, /* its slice ended in the busier domain */
+	NR_MLS_CANDIDATE_KINDS,
+};
+
+enum mls_policy {
+	MLS_POLICY_MODEL, /* the model; mls_heuristic() until it has decided */
+	MLS_POLICY_HEURISTIC, /* mls_heuristic() alone */
+	MLS_POLICY_ALWAYS,
+	MLS_POLICY_NEVER,
+	NR_MLS_POLICIES,
+};
+
+/* One entry of the decision table: a byte. Zero-filled means undecided. */
+enum mls_decision {
+	MLS_UNDECIDED, /* nobody has asked yet */
+	MLS_REQUESTED, /* a request is in flight: do not send another */
+	MLS_STAY,
+	MLS_MIGRATE,
+	NR_MLS_DECISIONS,
+};
+
+/* What is known of a candidate, loads quantised to a tenth. */
+struct mls_pattern_fields {
+	__u32 cpu; /* CPU id, 0 – nr_cpu_ids-1 */
+	__u32 cpu_idle; /* CPUs, 0 – nr_online */
+	__u32 src_level; /* tenths of load, 0–10 */
+	__u32 dst_level; /* tenths of load, 0–10 */
+};
+_Static_assert(sizeof(struct mls_pattern_fields) == 16, "ABI");
+
+/* The machine that patterns are counted on; constant while attached. */
+struct mls_pattern_space {
+	__u32 nr_cpu_ids; /* CPU ids, 1 – MLS_MAX_CPUS */
+	__u32 nr_online; /* CPUs, 1 – nr_cpu_ids */
+};
+_Static_assert(sizeof(struct mls_pattern_space) == 8, "ABI");
+
+/* A pattern that nobody has decided yet, on its way to user space. */
+struct mls_request {
+	__u64 stamp_ns; /* CLOCK_MONOTONIC when emitted, ns */
+	__u32 pattern; /* index, 0 – mls_pattern_count()-1 */
+	__u32 generation; /* model generation that was asked */
+	__u32 src_load_fp; /* load before quantising, 0 – MLS_LOAD_ONE */
+	__u32 dst_load_fp; /* load before quantising, 0 – MLS_LOAD_ONE */
+	__s32 pid; /* the candidate's thread id */
+	__u32 kind; /* enum mls_candidate_kind */
+};
+_Static_assert(sizeof(struct mls_request) == 32, "ABI");
+
+/* Counters kept for each kind of candidate, per CPU, only ever growing. */
+enum mls_candidate_counter {
+	MLS_CONSULTED, /* a candidate was put to the policy */
+	MLS_DECIDED, /* the table had the answer */
+	MLS_UNDECIDED_FALLBACK, /* it had not: the fallback rule decided */
+	MLS_SAID_MIGRATE, /* verdict of the policy in force */
+	MLS_SAID_STAY, /* verdict of the policy in force */
+	MLS_OVERRIDDEN, /* waited past the bound: moved in spite of "stay" */
+	MLS_EXECUTED, /* then really ran in the other domain */
+	MLS_LAPSED, /* to be moved, but ran elsewhere or was gone first */
+	MLS_SHADOW_MIGRATE, /* --shadow: the model would have moved it */
+	MLS_SHADOW_STAY, /* --shadow: the model would have kept it */
+	NR_MLS_CANDIDATE_COUNTERS,
+};
+
+/* Counters of the scheduler as a whole, per CPU, only ever growing. */
+enum mls_counter {
+	MLS_REQUESTS_SENT,
+	MLS_REQUESTS_DEDUPLICATED, /* one for this pattern was in flight */
+	MLS_REQUESTS_DROPPED, /* the ring was full */
+	MLS_DISPATCH_PREV_IDLE, /* woke onto its idle previous CPU */
+	MLS_DISPATCH_CORE_IDLE, /* woke onto a wholly idle core */
+	MLS_DISPATCH_CPU_IDLE, /* woke onto an idle CPU of its domain */
+	MLS_DISPATCH_MIGRATED, /* woke onto an idle CPU of another domain */
+	MLS_DISPATCH_PINNED, /* queued for the one CPU it may use */
+	MLS_DISPATCH_KTHREAD, /* per-CPU kernel thread, straight to its CPU */
+	MLS_DISPATCH_QUEUED, /* queued in its domain */
+	MLS_DISPATCH_PUSHED, /* queued in another domain (imbalance) */
+	MLS_DISPATCH_CONSUMED, /* taken from its domain's queue */
+	MLS_DISPATCH_PULLED, /* taken from another domain's queue */
+	MLS_STRAYED, /* changed domain unasked, such as by affinity */
+	MLS_KICKED, /* idle CPUs woken for tasks that wait elsewhere */
+	MLS_LOOKUP_FAILED, /* a map had no entry: a bug, handled */
+	NR_MLS_COUNTERS,
+};
+
+/* One row per CPU of the counter map. */
+struct mls_counters {
+	__u64 candidate[NR_MLS_CANDIDATE_KINDS][NR_MLS_CANDIDATE_COUNTERS];
+	__u64 scheduler[NR_MLS_COUNTERS];
+};
+_Static_assert(sizeof(struct mls_counters) ==
+		       8 * (NR_MLS_CANDIDATE_KINDS * NR_MLS_CANDIDATE_COUNTERS +
+			    NR_MLS_COUNTERS),
+	       "ABI");
+
+/* Patterns of a space: nr_cpu_ids × (nr_online + 1) × 11 × 11. */
+static inline __u32 mls_pattern_count(struct mls_pattern_space space)
+{
+	return space.nr_cpu_ids * (space.nr_online + 1) * MLS_LOAD_LEVELS *
+	       MLS_LOAD_LEVELS;
+}
+
+/* The index of a pattern whose fields are within their ranges. */
+static inline __u32 mls_pattern_index(struct mls_pattern_space space,
+				      struct mls_pattern_fields fields)
+{
+	__u32 idle = fields.cpu * (space.nr_online + 1) + fields.cpu_idle;
+
+	return (idle * MLS_LOAD_LEVELS + fields.src_level) * MLS_LOAD_LEVELS +
+	       fields.dst_level;
+}
+
+/* The inverse of mls_pattern_index(). */
+static inline struct mls_pattern_fields
+mls_pattern_fields(struct mls_pattern_space space, __u32 index)
+{
+	__u32 idle = index / (MLS_LOAD_LEVELS * MLS_LOAD_LEVELS);
+	struct mls_pattern_fields fields = {
+		.cpu = idle / (space.nr_online + 1),
+		.cpu_idle = idle % (space.nr_online + 1),
+		.src_level = index / MLS_LOAD_LEVELS % MLS_LOAD_LEVELS,
+		.dst_level = index % MLS_LOAD_LEVELS,
+	};
+
+	return fields;
+}
+
+/* The nearest tenth of a load of 0 – MLS_LOAD_ONE; more counts as 1.0. */
+static inline __u32 mls_load_level(__u32 load_fp)
+{
+	if (load_fp >= MLS_LOAD_ONE)
+		return MLS_LOAD_LEVELS - 1;
+	return (load_fp * (MLS_LOAD_LEVELS - 1) + MLS_LOAD_ONE / 2) >>
+	       MLS_LOAD_SHIFT;
+}
+
+/*
+ * The fallback rule: towards the less loaded domain, at once when CPUs are
+ * idle, and from a difference of 0.2 on when a move only shortens a queue.
+ */
+static inline __u32 mls_heuristic(struct mls_pattern_fields fields)
+{
+	__u32 margin = fields.cpu_idle ? 1 : 2;
+
+	return fields.src_level >= fields.dst_level + margin ? MLS_MIGRATE :
+							       MLS_STAY;
+}
+
+#endif /* MLSCHED_H */
