@@ -33,10 +33,17 @@ let package = Package(
             name: "MLSched", dependencies: ["CMLSchedABI", "MLPInference"],
             swiftSettings: settings),
         .target(name: "BPFRuntime", dependencies: ["CLibBPF"], swiftSettings: settings),
+        .executableTarget(name: "BPFEmbed", swiftSettings: settings),
+        .plugin(
+            name: "CompileBPF", capability: .buildTool(), dependencies: ["BPFEmbed"],
+            path: "Sources/Plugins/CompileBPF"),
+        .target(
+            name: "BPFPrograms", dependencies: ["BPFRuntime"], swiftSettings: settings,
+            plugins: ["CompileBPF"]),
         .target(
             name: "SchedDaemon",
             dependencies: [
-                "BPFRuntime", "CMLSchedABI", "MLPInference", "MLSched",
+                "BPFPrograms", "BPFRuntime", "CMLSchedABI", "MLPInference", "MLSched",
                 .product(name: "Histogram", package: "hdrhistogram-swift"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
