@@ -26,8 +26,8 @@
 
 /* Why a task could move now; one column of counters each. */
 enum mls_candidate_kind {
-	MLS_CANDIDATE_WAKEUP, /* its domain has no idle CPU, another has */
-	MLS_CANDIDATE_PULL, /* a CPU elsewhere has run out of work */
+	MLS_CANDIDATE_WAKEUP,	 /* its domain has no idle CPU, another has */
+	MLS_CANDIDATE_PULL,	 /* a CPU elsewhere has run out of work */
 	MLS_CANDIDATE_IMBALANCE, /* its slice ended in the busier domain */
 	NR_MLS_CANDIDATE_KINDS,
 };
@@ -51,8 +51,8 @@ enum mls_decision {
 
 /* What is known of a candidate, loads quantised to a tenth. */
 struct mls_pattern_fields {
-	__u32 cpu; /* CPU id, 0 – nr_cpu_ids-1 */
-	__u32 cpu_idle; /* CPUs, 0 – nr_online */
+	__u32 cpu;	 /* CPU id, 0 – nr_cpu_ids-1 */
+	__u32 cpu_idle;	 /* CPUs, 0 – nr_online */
 	__u32 src_level; /* tenths of load, 0–10 */
 	__u32 dst_level; /* tenths of load, 0–10 */
 };
@@ -61,34 +61,34 @@ _Static_assert(sizeof(struct mls_pattern_fields) == 16, "ABI");
 /* The machine that patterns are counted on; constant while attached. */
 struct mls_pattern_space {
 	__u32 nr_cpu_ids; /* CPU ids, 1 – MLS_MAX_CPUS */
-	__u32 nr_online; /* CPUs, 1 – nr_cpu_ids */
+	__u32 nr_online;  /* CPUs, 1 – nr_cpu_ids */
 };
 _Static_assert(sizeof(struct mls_pattern_space) == 8, "ABI");
 
 /* A pattern that nobody has decided yet, on its way to user space. */
 struct mls_request {
-	__u64 stamp_ns; /* CLOCK_MONOTONIC when emitted, ns */
-	__u32 pattern; /* index, 0 – mls_pattern_count()-1 */
-	__u32 generation; /* model generation that was asked */
+	__u64 stamp_ns;	   /* CLOCK_MONOTONIC when emitted, ns */
+	__u32 pattern;	   /* index, 0 – mls_pattern_count()-1 */
+	__u32 generation;  /* model generation that was asked */
 	__u32 src_load_fp; /* load before quantising, 0 – MLS_LOAD_ONE */
 	__u32 dst_load_fp; /* load before quantising, 0 – MLS_LOAD_ONE */
-	__s32 pid; /* the candidate's thread id */
-	__u32 kind; /* enum mls_candidate_kind */
+	__s32 pid;	   /* the candidate's thread id */
+	__u32 kind;	   /* enum mls_candidate_kind */
 };
 _Static_assert(sizeof(struct mls_request) == 32, "ABI");
 
 /* Counters kept for each kind of candidate, per CPU, only ever growing. */
 enum mls_candidate_counter {
-	MLS_CONSULTED, /* a candidate was put to the policy */
-	MLS_DECIDED, /* the table had the answer */
+	MLS_CONSULTED,		/* a candidate was put to the policy */
+	MLS_DECIDED,		/* the table had the answer */
 	MLS_UNDECIDED_FALLBACK, /* it had not: the fallback rule decided */
-	MLS_SAID_MIGRATE, /* verdict of the policy in force */
-	MLS_SAID_STAY, /* verdict of the policy in force */
+	MLS_SAID_MIGRATE,	/* verdict of the policy in force */
+	MLS_SAID_STAY,		/* verdict of the policy in force */
 	MLS_OVERRIDDEN, /* waited past the bound: moved in spite of "stay" */
-	MLS_EXECUTED, /* then really ran in the other domain */
-	MLS_LAPSED, /* to be moved, but ran elsewhere or was gone first */
+	MLS_EXECUTED,	/* then really ran in the other domain */
+	MLS_LAPSED,	/* to be moved, but ran elsewhere or was gone first */
 	MLS_SHADOW_MIGRATE, /* --shadow: the model would have moved it */
-	MLS_SHADOW_STAY, /* --shadow: the model would have kept it */
+	MLS_SHADOW_STAY,    /* --shadow: the model would have kept it */
 	NR_MLS_CANDIDATE_COUNTERS,
 };
 
@@ -96,22 +96,39 @@ enum mls_candidate_counter {
 enum mls_counter {
 	MLS_REQUESTS_SENT,
 	MLS_REQUESTS_DEDUPLICATED, /* one for this pattern was in flight */
-	MLS_REQUESTS_DROPPED, /* the ring was full */
-	MLS_DISPATCH_PREV_IDLE, /* woke onto its idle previous CPU */
-	MLS_DISPATCH_CORE_IDLE, /* woke onto a wholly idle core */
-	MLS_DISPATCH_CPU_IDLE, /* woke onto an idle CPU of its domain */
-	MLS_DISPATCH_MIGRATED, /* woke onto an idle CPU of another domain */
-	MLS_DISPATCH_PINNED, /* queued for the one CPU it may use */
-	MLS_DISPATCH_KTHREAD, /* per-CPU kernel thread, straight to its CPU */
-	MLS_DISPATCH_QUEUED, /* queued in its domain */
-	MLS_DISPATCH_PUSHED, /* queued in another domain (imbalance) */
+	MLS_REQUESTS_DROPPED,	   /* the ring was full */
+	MLS_DISPATCH_PREV_IDLE,	   /* woke onto its idle previous CPU */
+	MLS_DISPATCH_CORE_IDLE,	   /* woke onto a wholly idle core */
+	MLS_DISPATCH_CPU_IDLE,	   /* woke onto an idle CPU of its domain */
+	MLS_DISPATCH_MIGRATED,	   /* woke onto an idle CPU of another domain */
+	MLS_DISPATCH_PINNED,	   /* queued for the one CPU it may use */
+	MLS_DISPATCH_KTHREAD,  /* per-CPU kernel thread, straight to its CPU */
+	MLS_DISPATCH_QUEUED,   /* queued in its domain */
+	MLS_DISPATCH_PUSHED,   /* queued in another domain (imbalance) */
 	MLS_DISPATCH_CONSUMED, /* taken from its domain's queue */
-	MLS_DISPATCH_PULLED, /* taken from another domain's queue */
-	MLS_STRAYED, /* changed domain unasked, such as by affinity */
-	MLS_KICKED, /* idle CPUs woken for tasks that wait elsewhere */
+	MLS_DISPATCH_PULLED,   /* taken from another domain's queue */
+	MLS_STRAYED,	       /* changed domain unasked, such as by affinity */
+	MLS_KICKED,	   /* idle CPUs woken for tasks that wait elsewhere */
 	MLS_LOOKUP_FAILED, /* a map had no entry: a bug, handled */
 	NR_MLS_COUNTERS,
 };
+
+/* What both sides know of a run; the one entry of the control map. */
+struct mls_exit_info {
+	__s64 code;	/* as the kernel gives it, with its restart bits */
+	__u32 kind;	/* enum scx_exit_kind of the kernel, 0 while attached */
+	__u32 reserved; /* zero */
+	char reason[128];
+	char message[1024];
+};
+_Static_assert(sizeof(struct mls_exit_info) == 1168, "ABI");
+
+struct mls_control {
+	__u32 generation; /* model generation, written by the daemon alone */
+	__u32 reserved;	  /* zero */
+	struct mls_exit_info exit; /* written once, when the kernel lets go */
+};
+_Static_assert(sizeof(struct mls_control) == 1176, "ABI");
 
 /* One row per CPU of the counter map. */
 struct mls_counters {
@@ -128,6 +145,16 @@ static inline __u32 mls_pattern_count(struct mls_pattern_space space)
 {
 	return space.nr_cpu_ids * (space.nr_online + 1) * MLS_LOAD_LEVELS *
 	       MLS_LOAD_LEVELS;
+}
+
+/*
+ * The decision map holds two tables of one byte per pattern, in words of eight:
+ * generation g uses table g mod 2, so that the daemon can fill the next one
+ * while the kernel still reads this one.
+ */
+static inline __u32 mls_table_words(struct mls_pattern_space space)
+{
+	return (mls_pattern_count(space) + 7) / 8;
 }
 
 /* The index of a pattern whose fields are within their ranges. */
@@ -172,8 +199,8 @@ static inline __u32 mls_heuristic(struct mls_pattern_fields fields)
 {
 	__u32 margin = fields.cpu_idle ? 1 : 2;
 
-	return fields.src_level >= fields.dst_level + margin ? MLS_MIGRATE :
-							       MLS_STAY;
+	return fields.src_level >= fields.dst_level + margin ? MLS_MIGRATE
+							     : MLS_STAY;
 }
 
 #endif /* MLSCHED_H */

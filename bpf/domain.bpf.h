@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Domains: their CPUs, their load, and which of their CPUs are idle. */
+#ifndef MLSCHED_DOMAIN_BPF_H
+#define MLSCHED_DOMAIN_BPF_H
+
+#include "counters.bpf.h"
+#include "load.h"
+
+struct mls_domain {
+	struct bpf_spin_lock lock; /* guards load */
+	u32 imbalance_us; /* last imbalance candidate, µs; racy: a rate limit */
+	struct mls_load load;
+	u64 vtime; /* furthest virtual time that has run; racy: a hint */
+	struct bpf_cpumask __kptr *cpus; /* online CPUs of the domain */
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, MLS_MAX_DOMAINS);
+	__type(key, u32);
+	__type(value, struct mls_domain);
+} domains SEC(".maps");
+
+static __always_inline struct mls_domain *domain_lookup(u32 index)
+{
+	struct mls_domain *domain = bpf_map_lookup_elem(&domains, &index);
+
+	if (!domain)
+		count(MLS_LOOKUP_FAILED);
+	return domain;
+}
+
+static void domain_load_add(u32 index, u32 weight)
+{
+	struct mls_domain *domain = domain_lookup(index);
+	u64 now = bpf_ktime_get_ns();
+
+	if (!domain)
+		return;
+	bpf_spin_lock(&domain->lock);
+	mls_load_add(&domain->load, weight, now);
+	bpf_spin_unlock(&domain->lock);
+}
+
+static void domain_load_drop(u32 index, u32 weight)
+{
+	struct mls_domain *domain = domain_lookup(index);
+	u64 now = bpf_ktime_get_ns();
+
+	if (!domain)
+		return;
+	bpf_spin_lock(&domain->lock);
+	mls_load_drop(&domain->load, weight, now);
+	bpf_spin_unlock(&domain->lock);
+}
+
+/*
+ * Read without the lock: a load torn by a writer on another CPU is off by one
+ * task for one decision, which a contended lock on every candidate is not
+ * worth.
+ */
+static u32 domain_load(u32 index)
+{
+	struct mls_domain *domain = domain_lookup(index);
+
+	if (!domain || index >= MLS_MAX_DOMAINS)
+		return 0;
+	return mls_load_value(domain->load, mls_domain_nr_cpus[index],
+			      bpf_ktime_get_ns());
+}
+
+/* One mask per CPU to compute in: ops run with interrupts off. */
+struct mls_scratch {
+	struct bpf_cpumask __kptr *mask;
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, MLS_MAX_CPUS);
+	__type(key, u32);
+	__type(value, struct mls_scratch);
+} scratch SEC(".maps");
+
+/*
+ * The CPUs of a domain on which a task may run: the domain's own mask, or the
+ * intersection in this CPU's scratch mask. NULL: none.
+ */
+static __always_inline const struct cpumask *
+domain_allowed(struct mls_domain *domain, const struct task_struct *p)
+{
+	struct bpf_cpumask *cpus = domain->cpus, *mask;
+	u32 cpu = bpf_get_smp_processor_id();
+	struct mls_scratch *own;
+
+	if (!cpus)
+		return NULL;
+	if ((u32)p->nr_cpus_allowed >= mls_space.nr_online)
+		return (const struct cpumask *)cpus;
+	own = bpf_map_lookup_elem(&scratch, &cpu);
+	if (!own)
+		return NULL;
+	mask = own->mask;
+	if (!mask ||
+	    !bpf_cpumask_and(mask, (const struct cpumask *)cpus, p->cpus_ptr))
+		return NULL;
+	return (const struct cpumask *)mask;
+}
+
+/* Claims an idle CPU of a domain for a task, a whole core first; or -1. */
+static s32 domain_claim_idle(struct mls_domain *domain,
+			     const struct task_struct *p)
+{
+	const struct cpumask *allowed = domain_allowed(domain, p);
+	s32 cpu;
+
+	if (!allowed)
+		return -1;
+	cpu = scx_bpf_pick_idle_cpu(allowed, SCX_PICK_IDLE_CORE);
+	if (cpu >= 0)
+		return cpu;
+	cpu = scx_bpf_pick_idle_cpu(allowed, 0);
+	return cpu >= 0 ? cpu : -1;
+}
+
+/* Wakes one idle CPU of a domain that may run the task; false: none. */
+static bool domain_kick_idle(struct mls_domain *domain,
+			     const struct task_struct *p)
+{
+	s32 cpu = domain_claim_idle(domain, p);
+
+	if (cpu < 0)
+		return false;
+	scx_bpf_kick_cpu(cpu, SCX_KICK_IDLE);
+	return true;
+}
+
+static bool domain_has_idle(struct mls_domain *domain,
+			    const struct task_struct *p)
+{
+	const struct cpumask *allowed = domain_allowed(domain, p), *idle;
+	bool has;
+
+	if (!allowed)
+		return false;
+	idle = scx_bpf_get_idle_cpumask();
+	has = bpf_cpumask_intersects(allowed, idle);
+	scx_bpf_put_idle_cpumask(idle);
+	return has;
+}
+
+/* Creates the masks of all domains; before the first task is scheduled. */
+static s32 domain_init(u32 index)
+{
+	struct mls_domain *domain = domain_lookup(index);
+	struct bpf_cpumask *mask;
+	u32 cpu;
+
+	if (!domain)
+		return -1;
+	mask = bpf_cpumask_create();
+	if (!mask)
+		return -12; /* ENOMEM */
+	bpf_for (cpu, 0, mls_space.nr_cpu_ids)
+		if (cpu_domain(cpu) == index)
+			bpf_cpumask_set_cpu(cpu, mask);
+	mask = bpf_kptr_xchg(&domain->cpus, mask);
+	if (mask)
+		bpf_cpumask_release(mask);
+	return 0;
+}
+
+static s32 scratch_init(u32 cpu)
+{
+	struct mls_scratch *own = bpf_map_lookup_elem(&scratch, &cpu);
+	struct bpf_cpumask *mask;
+
+	if (!own)
+		return -1;
+	mask = bpf_cpumask_create();
+	if (!mask)
+		return -12; /* ENOMEM */
+	mask = bpf_kptr_xchg(&own->mask, mask);
+	if (mask)
+		bpf_cpumask_release(mask);
+	return 0;
+}
+
+#endif /* MLSCHED_DOMAIN_BPF_H */
