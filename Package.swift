@@ -56,5 +56,8 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: settings),
+        .testTarget(
+            name: "BPFRuntimeTests", dependencies: ["BPFPrograms", "BPFRuntime", "CMLSchedABI"],
+            swiftSettings: settings),
     ]
 )

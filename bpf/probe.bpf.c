@@ -47,29 +47,17 @@ struct {
 	__uint(max_entries, NR_MLS_DECISIONS);
 } lookups SEC(".maps");
 
-static __u32 decision_of(__u32 pattern)
-{
-	__u32 element = (pattern & (pattern_count - 1)) >> 3;
-	volatile __u8 *eight = bpf_map_lookup_elem(&decisions, &element);
-
-	return eight ? eight[pattern & 7] : MLS_UNDECIDED;
-}
-
-static void count_lookup(__u32 decision)
-{
-	__u64 *count = bpf_map_lookup_elem(&lookups, &decision);
-
-	if (count)
-		(*count)++;
-}
-
-static int send(__u32 pattern)
+/*
+ * Whether the ring had room. Global, so that it is verified once and not in
+ * every turn of a loop.
+ */
+__noinline int probe_send(__u32 pattern)
 {
 	struct mls_request *request;
 
 	request = bpf_ringbuf_reserve(&requests, sizeof(*request), 0);
 	if (!request)
-		return -1;
+		return 0;
 	request->pattern = pattern;
 	request->generation = 0;
 	request->src_load_fp = MLS_LOAD_ONE;
@@ -78,7 +66,20 @@ static int send(__u32 pattern)
 	request->kind = MLS_CANDIDATE_WAKEUP;
 	request->stamp_ns = bpf_ktime_get_ns();
 	bpf_ringbuf_submit(request, 0);
-	return 0;
+	return 1;
+}
+
+/* Whether a pattern migrates; counts what was found. Global for the same. */
+__noinline int probe_decision(__u32 pattern)
+{
+	__u32 element = (pattern & (pattern_count - 1)) >> 3;
+	volatile __u8 *eight = bpf_map_lookup_elem(&decisions, &element);
+	__u32 decision = eight ? eight[pattern & 7] : MLS_UNDECIDED;
+	__u64 *count = bpf_map_lookup_elem(&lookups, &decision);
+
+	if (count) /* none for a byte that is no decision */
+		(*count)++;
+	return decision == MLS_MIGRATE;
 }
 
 /* Sends the requests that the caller asks for, one after the other. */
@@ -89,14 +90,16 @@ int probe_emit(struct mls_probe_emission *emission)
 	__u32 first = emission->first_pattern;
 	__u32 sent = 0, i;
 
-	for (i = 0; i < MLS_PROBE_MAX_REQUESTS && i < count; i++)
-		sent += send(first + i) == 0;
+	if (count > MLS_PROBE_MAX_REQUESTS)
+		count = MLS_PROBE_MAX_REQUESTS;
+	for (i = 0; i < count; i++)
+		sent += probe_send(first + i);
 	emission->sent = sent;
-	emission->dropped = i - sent;
+	emission->dropped = count - sent;
 	return 0;
 }
 
-/* Looks up the decisions of as many patterns; returns those that migrate. */
+/* Looks up as many patterns; returns how many of them migrate. */
 SEC("syscall")
 int probe_lookup(struct mls_probe_emission *emission)
 {
@@ -104,12 +107,10 @@ int probe_lookup(struct mls_probe_emission *emission)
 	__u32 first = emission->first_pattern;
 	__u32 migrate = 0, i;
 
-	for (i = 0; i < MLS_PROBE_MAX_REQUESTS && i < count; i++) {
-		__u32 decision = decision_of(first + i);
-
-		count_lookup(decision);
-		migrate += decision == MLS_MIGRATE;
-	}
+	if (count > MLS_PROBE_MAX_REQUESTS)
+		count = MLS_PROBE_MAX_REQUESTS;
+	for (i = 0; i < count; i++)
+		migrate += probe_decision(first + i);
 	return migrate;
 }
 
@@ -119,7 +120,7 @@ int BPF_PROG(probe_syscall)
 	if ((__s32)bpf_get_current_pid_tgid() != traced_thread)
 		return 0;
 	/* One thread is traced: nobody else adds to these counters. */
-	if (send((__u32)requests_sent) == 0)
+	if (probe_send((__u32)requests_sent))
 		requests_sent++;
 	else
 		requests_dropped++;

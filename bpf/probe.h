@@ -6,7 +6,7 @@
 #include "mlsched.h"
 
 /* Requests that one call of probe_emit can send. */
-#define MLS_PROBE_MAX_REQUESTS 65536u
+#define MLS_PROBE_MAX_REQUESTS 4096u
 
 /* Argument and result of probe_emit. */
 struct mls_probe_emission {

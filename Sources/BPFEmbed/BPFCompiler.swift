@@ -37,7 +37,9 @@ struct BPFCompiler {
 
     /// Why the compilation failed; clang's own words stand above it.
     private func reason(_ source: String) -> String {
-        if (try? run(clang, ["-target", "bpf", "-c", "-x", "c", "/dev/null", "-o", "/dev/null"])) != 0 {
+        if (try? run(clang, ["-target", "bpf", "-c", "-x", "c", "/dev/null", "-o", "/dev/null"]))
+            != 0
+        {
             return "\(clang) cannot compile for BPF; use a Swift toolchain from swift.org"
         }
         if access("/usr/include/bpf/bpf_helpers.h", R_OK) != 0 {

@@ -21,7 +21,7 @@ public struct ObjectCode: Sendable {
         self.nibbles = nibbles
     }
 
-    /// The object file: an ELF file for the machine BPF. Decoded at each call.
+    /// The object file, an ELF file for the machine BPF; decoded at each call.
     public var bytes: [UInt8] {
         nibbles.withUTF8Buffer { letters in
             stride(from: 0, to: letters.count, by: 2).map { index in

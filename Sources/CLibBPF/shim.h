@@ -1,4 +1,8 @@
-/* libbpf's public headers; wrappers below stand for what Swift cannot import. */
+/* libbpf's public headers. */
 #include <bpf/bpf.h>
 #include <bpf/btf.h>
 #include <bpf/libbpf.h>
+
+/* Waiting for a ring buffer; Swift's Glibc module has neither header. */
+#include <sys/epoll.h>
+#include <sys/eventfd.h>

@@ -10,7 +10,8 @@ struct CompileBPF: BuildToolPlugin {
     func createBuildCommands(context: PluginContext, target: any Target) throws -> [Command] {
         let folder = context.package.directoryURL.appending(path: "bpf")
         let files = try FileManager.default.contentsOfDirectory(
-            at: folder, includingPropertiesForKeys: nil
+            at: folder,
+            includingPropertiesForKeys: nil
         ).sorted { $0.path < $1.path }
         // Any header may be included by any program: editing one rebuilds all of them.
         let headers = files.filter { $0.pathExtension == "h" }
@@ -29,7 +30,8 @@ struct CompileBPF: BuildToolPlugin {
                 executable: embed,
                 arguments: [name, source.path, stem, clang.path, objcopy],
                 inputFiles: [source, clang] + headers,
-                outputFiles: [URL(filePath: stem + ".swift")])
+                outputFiles: [URL(filePath: stem + ".swift")]
+            )
         }
     }
 }
