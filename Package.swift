@@ -28,6 +28,7 @@ let package = Package(
         .systemLibrary(
             name: "CLibBPF", pkgConfig: "libbpf", providers: [.apt(["libbpf-dev", "libelf-dev"])]),
         .target(name: "CMLSchedABI"),
+        .target(name: "CReferenceMLP", dependencies: ["CBLAS"]),
         .target(name: "MLPInference", dependencies: ["CBLAS"], swiftSettings: settings),
         .target(
             name: "MLSched", dependencies: ["CMLSchedABI", "MLPInference"],
@@ -58,6 +59,12 @@ let package = Package(
             swiftSettings: settings),
         .testTarget(
             name: "BPFRuntimeTests", dependencies: ["BPFPrograms", "BPFRuntime", "CMLSchedABI"],
+            swiftSettings: settings),
+        .target(
+            name: "ModelTestSupport", dependencies: ["MLPInference"],
+            path: "Tests/ModelTestSupport", swiftSettings: settings),
+        .testTarget(
+            name: "MLPInferenceTests", dependencies: ["MLPInference", "ModelTestSupport"],
             swiftSettings: settings),
     ]
 )

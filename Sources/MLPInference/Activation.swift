@@ -1,11 +1,84 @@
-/// The function applied to every output of a dense layer, by its code in a model file.
-public enum Activation: UInt32, Sendable, CaseIterable {
+/// The function applied to every output of a dense layer.
+public enum Activation: BitwiseCopyable, Equatable, Sendable {
     /// `x`
-    case identity = 0
+    case identity
     /// `max(x, 0)`
-    case relu = 1
+    case relu
     /// `1 / (1 + e⁻ˣ)`
-    case sigmoid = 2
+    case sigmoid
     /// `tanh(x)`
-    case tanh = 3
+    case tanh
+    /// `x` where positive, `slope · x` elsewhere.
+    case leakyReLU(slope: Float)
+    /// `x` where positive, `alpha · (eˣ − 1)` elsewhere.
+    case elu(alpha: Float)
+    /// `log(1 + eˣ)`
+    case softplus
+    /// `x / (1 + e⁻ˣ)`, also known as SiLU.
+    case swish
+    /// `slope · x + offset`, clipped to 0…1.
+    case hardSigmoid(slope: Float, offset: Float)
+
+    /// The function of a code in a model file, or nil where the code is unknown.
+    ///
+    /// - Parameters:
+    ///   - code: the function, 0–8 in the order of the cases.
+    ///   - alpha: slope or scale, where the function has one.
+    ///   - beta: offset, where the function has one.
+    public init?(code: UInt32, alpha: Float, beta: Float) {
+        switch code {
+        case 0: self = .identity
+        case 1: self = .relu
+        case 2: self = .sigmoid
+        case 3: self = .tanh
+        case 4: self = .leakyReLU(slope: alpha)
+        case 5: self = .elu(alpha: alpha)
+        case 6: self = .softplus
+        case 7: self = .swish
+        case 8: self = .hardSigmoid(slope: alpha, offset: beta)
+        default: return nil
+        }
+    }
+
+    /// The code of the function in a model file.
+    public var code: UInt32 {
+        switch self {
+        case .identity: 0
+        case .relu: 1
+        case .sigmoid: 2
+        case .tanh: 3
+        case .leakyReLU: 4
+        case .elu: 5
+        case .softplus: 6
+        case .swish: 7
+        case .hardSigmoid: 8
+        }
+    }
+
+    /// The parameters of the function in a model file; zero where it has none.
+    public var parameters: (alpha: Float, beta: Float) {
+        switch self {
+        case .identity, .relu, .sigmoid, .tanh, .softplus, .swish: (0, 0)
+        case .leakyReLU(let slope): (slope, 0)
+        case .elu(let alpha): (alpha, 0)
+        case .hardSigmoid(let slope, let offset): (slope, offset)
+        }
+    }
+}
+
+extension Activation: CustomStringConvertible {
+    /// The name that tools print, with its parameters: `leaky_relu(0.01)`.
+    public var description: String {
+        switch self {
+        case .identity: "identity"
+        case .relu: "relu"
+        case .sigmoid: "sigmoid"
+        case .tanh: "tanh"
+        case .leakyReLU(let slope): "leaky_relu(\(slope))"
+        case .elu(let alpha): "elu(\(alpha))"
+        case .softplus: "softplus"
+        case .swish: "swish"
+        case .hardSigmoid(let slope, let offset): "hard_sigmoid(\(slope), \(offset))"
+        }
+    }
 }

@@ -1,0 +1,138 @@
+internal import CBLAS
+
+/// Evaluates batches with one network; owns all the memory that this takes.
+///
+/// Every layer is one `cblas_sgemm` per block of rows and one pass for bias and activation.
+/// Nothing is allocated after `init`. Rows are the batch, columns the features.
+///
+/// A NaN among a row's inputs makes the row's outputs NaN (so does an infinity that meets another
+/// of the opposite sign or a zero weight) and leaves the other rows alone. The last bits of a
+/// result may depend on the size of the batch, as those of sgemm do.
+public struct MLPEvaluator: ~Copyable, @unchecked Sendable {
+    // @unchecked: the pointers lead to memory that this value alone owns, and to the model's,
+    // which nobody writes; every method that writes is mutating.
+
+    /// Rows that go through all layers before the next ones start, so that what lies between the
+    /// layers stays in the first-level cache.
+    public static let blockRows = 128
+
+    /// The network.
+    public let model: Model
+    /// Rows in one block.
+    let blockRows: Int
+
+    private let inputCount: Int
+    private let outputCount: Int
+    private let steps: OwnedBuffer<LayerStep>
+    /// Biases of narrow layers, repeated; `steps` points into it.
+    private let biases: OwnedBuffer<Lanes>
+    private let scaler: InputScaler
+    /// What lies between two layers, twice: one is read while the other is written.
+    private let front: OwnedBuffer<Lanes>
+    private let back: OwnedBuffer<Lanes>
+
+    /// Prepares a network for evaluation.
+    ///
+    /// Sets the process's OpenBLAS to one thread: a batch of this kind is over before a second
+    /// thread has woken.
+    ///
+    /// - Complexity: O(layers); allocates less than 5 MiB beyond the model, once.
+    public init(_ model: Model) {
+        self.init(model, blockRows: Self.blockRows)
+    }
+
+    /// Prepares a network for blocks of at most that many rows.
+    init(_ model: Model, blockRows: Int) {
+        openblas_set_num_threads(1)
+        self.model = model
+        inputCount = model.inputCount
+        outputCount = model.outputCount
+        let widest = model.layers.reduce(model.inputCount) { max($0, $1.outputs) }
+        // Layers this wide are limited by their weights, not by calls: fewer rows do.
+        let rows = max(1, min(blockRows, Self.scratchElements / (widest + Lanes.scalarCount)))
+        let capacity = LayerStep.steps(rows * LayerStep.stride(outputs: widest))
+        self.blockRows = rows
+        front = OwnedBuffer(count: capacity)
+        back = OwnedBuffer(count: capacity)
+        scaler = InputScaler(model.features, rows: rows)
+        biases = OwnedBuffer(count: model.layers.reduce(0) { $0 + LayerStep.tiledPeriod($1) })
+        steps = OwnedBuffer(count: model.layers.count)
+        var free = biases.start
+        for index in model.layers.indices {
+            steps.start[index] = LayerStep(layer: index, of: model, tile: free)
+            free += LayerStep.tiledPeriod(model.layers[index])
+        }
+    }
+
+    /// Elements of each scratch buffer, at most; one row always fits.
+    private static let scratchElements = 1 << 18
+
+    /// Evaluates a batch.
+    ///
+    /// - Parameters:
+    ///   - inputs: raw feature values `(batch, inputCount)`, row-major; the batch is as many rows
+    ///     as there are.
+    ///   - outputs: receives `(batch, outputCount)`, row-major, at its start.
+    /// - Precondition: `inputs` holds whole rows, and `outputs` has room for all results.
+    /// - Complexity: O(batch · multiply-adds); allocates nothing.
+    public mutating func evaluate(
+        _ inputs: UnsafeBufferPointer<Float>,
+        into outputs: UnsafeMutableBufferPointer<Float>
+    ) {
+        let (batch, rest) = inputs.count.quotientAndRemainder(dividingBy: inputCount)
+        precondition(rest == 0, "inputs are whole rows of the network's width")
+        precondition(outputs.count >= batch * outputCount, "outputs have room for every row")
+        guard let source = inputs.baseAddress, let target = outputs.baseAddress else { return }
+        var row = 0
+        while row < batch {
+            let rows = min(blockRows, batch &- row)
+            // SAFETY: both buffers hold `batch` rows, as was just checked.
+            evaluateBlock(
+                source + row &* inputCount,
+                rows: rows,
+                into: target + row &* outputCount
+            )
+            row &+= rows
+        }
+    }
+
+    private mutating func evaluateBlock(
+        _ inputs: UnsafePointer<Float>,
+        rows: Int,
+        into outputs: UnsafeMutablePointer<Float>
+    ) {
+        // SAFETY: `rows` is at most `blockRows`, for which scratch was sized.
+        var source = scaler.scale(inputs, rows: rows)
+        var stride = inputCount
+        var (target, other) = (front.start, back.start)
+        for index in 0..<steps.count {
+            source = steps.start[index].run(source, stride: stride, rows: rows, into: target)
+            stride = steps.start[index].stride
+            swap(&target, &other)
+        }
+        guard stride != outputCount else {
+            outputs.update(from: source, count: rows &* outputCount)
+            return
+        }
+        for row in 0..<rows {
+            (outputs + row &* outputCount).update(from: source + row &* stride, count: outputCount)
+        }
+    }
+}
+
+extension MLPEvaluator {
+    /// Evaluates a batch and returns the results in an array of their own.
+    ///
+    /// - Parameter inputs: raw feature values `(batch, inputCount)`, row-major.
+    /// - Returns: `(batch, outputCount)`, row-major.
+    /// - Precondition: `inputs` holds whole rows.
+    /// - Complexity: O(batch · multiply-adds); allocates the result.
+    public mutating func evaluate(_ inputs: [Float]) -> [Float] {
+        let count = inputs.count / model.inputCount * model.outputCount
+        return [Float](unsafeUninitializedCapacity: count) { outputs, initializedCount in
+            // SAFETY: floats need no initialisation; the call below writes all of them.
+            inputs.withUnsafeBufferPointer { evaluate($0, into: outputs) }
+            initializedCount = count
+        }
+    }
+}

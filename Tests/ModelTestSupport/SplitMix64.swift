@@ -1,0 +1,23 @@
+/// A small generator whose sequence follows from its seed: doi 10.1145/2660193.2660195.
+public struct SplitMix64: RandomNumberGenerator {
+    private var state: UInt64
+
+    /// The sequence of a seed.
+    public init(seed: UInt64) {
+        state = seed
+    }
+
+    /// The next 64 bits.
+    public mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var mixed = state
+        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
+        return mixed ^ (mixed >> 31)
+    }
+
+    /// A number between −1 and 1.
+    public mutating func signedUnit() -> Float {
+        Float.random(in: -1...1, using: &self)
+    }
+}
