@@ -66,5 +66,9 @@ let package = Package(
         .testTarget(
             name: "MLPInferenceTests", dependencies: ["MLPInference", "ModelTestSupport"],
             swiftSettings: settings),
+        .testTarget(
+            name: "MLSchedTests",
+            dependencies: ["CMLSchedABI", "MLPInference", "MLSched", "ModelTestSupport"],
+            swiftSettings: settings),
     ]
 )

@@ -1,0 +1,73 @@
+internal import MLPInference
+
+/// Lays out features as a model wants them and evaluates block after block.
+struct FeatureScorer: ~Copyable, @unchecked Sendable {
+    // @unchecked: the memory belongs to this value alone; every method that writes is mutating.
+
+    private var evaluator: MLPEvaluator
+    private let width: Int
+    private let columns: UnsafeMutableBufferPointer<LiveFeature>
+    /// Values `(blockRows, width)`, row-major.
+    private let inputs: UnsafeMutableBufferPointer<Float>
+    /// Values `(blockRows, 1)`.
+    private let outputs: UnsafeMutableBufferPointer<Float>
+
+    /// Prepares a model.
+    init(_ model: Model) throws(SchemaError) {
+        let schema = try FeatureSchema(model)
+        evaluator = MLPEvaluator(model)
+        width = schema.columns.count
+        columns = .allocate(capacity: width)
+        inputs = .allocate(capacity: width * MLPEvaluator.blockRows)
+        outputs = .allocate(capacity: MLPEvaluator.blockRows)
+        _ = columns.initialize(from: schema.columns)
+        inputs.initialize(repeating: 0)
+        outputs.initialize(repeating: 0)
+    }
+
+    deinit {
+        columns.deallocate()
+        inputs.deallocate()
+        outputs.deallocate()
+    }
+
+    /// The network.
+    var model: Model { evaluator.model }
+
+    /// Scores `count` candidates.
+    ///
+    /// - Parameters:
+    ///   - count: any number.
+    ///   - features: gives those of the candidate with an index, in order.
+    ///   - receive: takes the index and its score, in order.
+    @inline(__always)
+    mutating func score(
+        count: Int,
+        features: (Int) -> MigrationFeatures,
+        receive: (Int, Float) -> Void
+    ) {
+        var start = 0
+        while start < count {
+            let rows = min(MLPEvaluator.blockRows, count &- start)
+            for row in 0..<rows {
+                fill(row, with: features(start &+ row))
+            }
+            evaluator.evaluate(
+                UnsafeBufferPointer(rebasing: inputs[..<(rows &* width)]),
+                into: outputs
+            )
+            for row in 0..<rows {
+                receive(start &+ row, outputs[row])
+            }
+            start &+= rows
+        }
+    }
+
+    @inline(__always)
+    private mutating func fill(_ row: Int, with features: MigrationFeatures) {
+        let start = row &* width
+        for column in 0..<width {
+            inputs[start &+ column] = columns[column].value(in: features)
+        }
+    }
+}
