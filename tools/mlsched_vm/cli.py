@@ -1,0 +1,172 @@
+"""The command line of tools/vm."""
+
+import argparse
+import os
+import signal
+import sys
+from pathlib import Path
+
+from . import image, kernel, out
+from .errors import EXIT_TIMEOUT, EXIT_VM_FAILED, GuestPanic, TimeLimit, VMError
+from .machine import Topology, accelerator_arguments, qemu_command
+from .run import Run
+
+EPILOG = """\
+The guest has bash, busybox, coreutils, stress-ng, hackbench, perf, taskset and chrt, and everything is root's. It has
+no network and no disk; its files are in memory and end with it. A command that a signal ended has status 128 + signal.
+Statuses of the runner itself come with a line on standard error: 124 the time is up, 125 the guest or QEMU failed.
+
+example: tools/vm --cpus 8 --llcs 2 -- bash -c 'cat /sys/kernel/sched_ext/state; nproc'
+"""
+
+
+def parser() -> argparse.ArgumentParser:
+    """Returns the parser for everything before the command."""
+    parser = argparse.ArgumentParser(
+        prog="tools/vm",
+        description="Run a command on a real sched_ext kernel in a virtual machine with the topology you choose.",
+        usage="tools/vm [options] -- COMMAND [ARGUMENT …]",
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    add = parser.add_argument
+    add("--cpus", type=int, default=4, metavar="N", help="CPUs of the guest (default 4)")
+    add(
+        "--llcs",
+        type=int,
+        metavar="N",
+        help="last-level cache domains, equal parts of the CPUs (default: nodes)",
+    )
+    add(
+        "--nodes",
+        type=int,
+        default=1,
+        metavar="N",
+        help="NUMA nodes, equal parts of the domains (default 1)",
+    )
+    add("--memory", type=int, default=1536, metavar="MIB", help="memory in MiB (default 1536)")
+    add(
+        "--kernel",
+        type=Path,
+        metavar="PATH",
+        help="vmlinuz or vmlinux (default: the distribution's, fetched once)",
+    )
+    add(
+        "--mlsched",
+        type=Path,
+        metavar="PATH",
+        help="mlsched binary (default: $MLSCHED, else the release build)",
+    )
+    add(
+        "--file",
+        action="append",
+        default=[],
+        metavar="HOST[:GUEST]",
+        help="copy a file or directory into the guest, with the libraries it needs; without GUEST, "
+        "programs go to the PATH and others to the command's directory, /root",
+    )
+    add(
+        "--out",
+        type=Path,
+        metavar="DIR",
+        help="copy what the command leaves in the guest's /out to DIR",
+    )
+    add(
+        "--timeout",
+        type=float,
+        default=600,
+        metavar="SEC",
+        help="limit for the command; 0 for none (default 600)",
+    )
+    add("--console", action="store_true", help="show the kernel's console on standard error")
+    add("command", nargs=argparse.REMAINDER, help=argparse.SUPPRESS)
+    return parser
+
+
+def file_argument(text: str) -> tuple[Path, str]:
+    """Splits HOST[:GUEST]."""
+    host, _, guest = text.partition(":")
+    return Path(host), guest
+
+
+def find_mlsched(given: Path | None) -> Path | None:
+    """Returns the binary to put on the guest's PATH, if there is one."""
+    if given is None and os.environ.get("MLSCHED"):
+        given = Path(os.environ["MLSCHED"])
+    if given is not None:
+        if not given.is_file():
+            raise VMError(f"There is no mlsched at {given}; build it or change --mlsched.")
+        return given
+    built = Path(__file__).resolve().parents[2] / ".build/release/mlsched"
+    return built if built.is_file() else None
+
+
+def same_file(first: int, second: int) -> bool:
+    """Says whether two descriptors lead to the same file, as after 2>&1."""
+    return os.path.sameopenfile(first, second)
+
+
+def writer(descriptor: int):
+    """Returns a function that writes all its data at once to the descriptor."""
+
+    def write(data: bytes) -> None:
+        while data:
+            data = data[os.write(descriptor, data) :]
+
+    return write
+
+
+def run(options: argparse.Namespace) -> int:
+    """Boots the guest for parsed options and returns the command's exit status."""
+    nodes = options.nodes
+    topology = Topology(options.cpus, options.llcs or nodes, nodes, options.memory)
+    topology.check()
+    content = image.Content(
+        command=options.command,
+        mlsched=find_mlsched(options.mlsched),
+        files=[file_argument(text) for text in options.file],
+        one_stream=same_file(1, 2),
+        send_out=options.out is not None,
+    )
+    vmlinux = kernel.user_kernel(options.kernel) if options.kernel else kernel.default_kernel()
+    initrd = image.initrd(content)
+    write = {"stdout": writer(1), "stderr": writer(2)}
+    if options.console:
+        write["console"] = writer(2)
+    guest = Run(
+        lambda ends: qemu_command(
+            topology, accelerator_arguments(False, False), vmlinux, initrd, ends
+        ),
+        initrd,
+        write,
+    )
+    try:
+        status = guest.wait(options.timeout)
+        if options.out:
+            out.unpack(bytes(guest.guest.out), options.out)
+        return status
+    finally:
+        guest.close()
+
+
+def main() -> int:
+    """Parses the flags, runs the command and returns the exit status to leave with."""
+    options = parser().parse_args()
+    if options.command[:1] == ["--"]:
+        del options.command[0]
+    if not options.command:
+        parser().error("no command; put it after --")
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        return run(options)
+    except (GuestPanic, TimeLimit) as error:
+        if error.console:
+            print(error.console, file=sys.stderr)
+        print(f"tools/vm: {error}", file=sys.stderr)
+        return EXIT_TIMEOUT if isinstance(error, TimeLimit) else EXIT_VM_FAILED
+    except VMError as error:
+        print(f"tools/vm: {error}", file=sys.stderr)
+        return EXIT_VM_FAILED
+    except KeyboardInterrupt:
+        return 128 + signal.SIGINT
