@@ -1,0 +1,1 @@
+"""Tools around mlsched's model files: train, export, check."""

@@ -1,0 +1,32 @@
+"""Models and folders that several suites use."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from mlsched_tools.activations import RELU, SIGMOID
+from mlsched_tools.features import PADDING, Feature
+from mlsched_tools.model import Layer, Model
+
+REPOSITORY = Path(__file__).parents[2]
+
+
+@pytest.fixture(scope="session")
+def repository() -> Path:
+    return REPOSITORY
+
+
+@pytest.fixture
+def small_model() -> Model:
+    """3 → 4 → 1, one input of it padding."""
+    random = np.random.default_rng(7)
+    layers = (
+        Layer(random.normal(size=(3, 4)).astype("<f4"), np.arange(4, dtype="<f4"), RELU),
+        Layer(random.normal(size=(4, 1)).astype("<f4"), np.ones(1, "<f4"), SIGMOID),
+    )
+    features = (Feature("cpu", "index", 1.0, 0.5), Feature("cpu_idle", "CPUs"), PADDING)
+    inputs = random.uniform(0, 4, (5, 3)).astype("<f4")
+    model = Model(features, layers, 0.5, "made by hand", inputs, np.empty((5, 1), "<f4"))
+    expected = model.evaluate(inputs, "<f8").astype("<f4")
+    return Model(features, layers, 0.5, "made by hand", inputs, expected)

@@ -1,0 +1,38 @@
+"""Activation functions against their definitions, at points where naive forms overflow."""
+
+import math
+
+import numpy as np
+import pytest
+
+from mlsched_tools.activations import Activation, Kind
+
+POINTS = (-800.0, -3.0, -0.5, 0.0, 0.5, 3.0, 800.0)
+
+
+def logistic(x):
+    return 1 / (1 + math.exp(-x)) if x > -700 else 0.0
+
+
+DEFINITIONS = {
+    Kind.IDENTITY: lambda x: x,
+    Kind.RELU: lambda x: max(x, 0.0),
+    Kind.SIGMOID: logistic,
+    Kind.TANH: math.tanh,
+    Kind.LEAKY_RELU: lambda x: x if x >= 0 else 0.3 * x,
+    Kind.ELU: lambda x: x if x >= 0 else 0.3 * (math.exp(x) - 1),
+    Kind.SOFTPLUS: lambda x: x if x > 700 else math.log(1 + math.exp(x)),
+    Kind.SWISH: lambda x: x * logistic(x),
+    Kind.HARD_SIGMOID: lambda x: min(max(0.3 * x + 0.25, 0.0), 1.0),
+}
+
+
+@pytest.mark.parametrize("kind", list(Kind))
+def test_values_are_those_of_the_definition(kind):
+    with np.errstate(all="raise", under="ignore"):
+        values = Activation(kind, 0.3, 0.25).apply(np.array(POINTS))
+        single = Activation(kind, 0.3, 0.25).apply(np.array(POINTS, "<f4"))
+    assert single.dtype == np.float32
+    expected = [DEFINITIONS[kind](x) for x in POINTS]
+    assert np.allclose(values, expected, rtol=1e-12, atol=1e-300)
+    assert np.allclose(single, expected, rtol=1e-6, atol=1e-30)
