@@ -4,7 +4,6 @@
 #define MLSCHED_DOMAIN_BPF_H
 
 #include "counters.bpf.h"
-#include "load.h"
 
 struct mls_domain {
 	struct bpf_spin_lock lock; /* guards load */
@@ -13,6 +12,10 @@ struct mls_domain {
 	u64 vtime; /* furthest virtual time that has run; racy: a hint */
 	struct bpf_cpumask __kptr *cpus; /* online CPUs of the domain */
 };
+_Static_assert(sizeof(struct mls_domain) == sizeof(struct mls_domain_view) &&
+		       __builtin_offsetof(struct mls_domain, load) ==
+			       __builtin_offsetof(struct mls_domain_view, load),
+	       "ABI");
 
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);

@@ -7,7 +7,14 @@
 #ifndef MLSCHED_LOAD_H
 #define MLSCHED_LOAD_H
 
-#include "mlsched.h"
+#include <linux/types.h>
+
+/* Domain load is fixed point: MLS_LOAD_ONE stands for 1.0. */
+#define MLS_LOAD_SHIFT 16u
+#define MLS_LOAD_ONE   (1u << MLS_LOAD_SHIFT)
+
+/* The weight of a nice-0 task in sched_ext's scale, 1–10000. */
+#define MLS_WEIGHT_ONE 100u
 
 #define MLS_LOAD_HALF_LIFE_NS 32000000u
 #define MLS_LOAD_PERIOD_NS    1000000u	  /* folded at most this often */

@@ -9,20 +9,14 @@
 #define MLSCHED_H
 
 #include <linux/types.h>
+#include "load.h"
 
 /* Changes whenever a struct, an enum or the meaning of a value below does. */
 #define MLS_ABI_VERSION 1u
 
 #define MLS_MAX_CPUS	1024u /* CPU ids, exclusive bound */
 #define MLS_MAX_DOMAINS 64u
-
-/* Domain load is fixed point: MLS_LOAD_ONE stands for 1.0. */
-#define MLS_LOAD_SHIFT	16u
-#define MLS_LOAD_ONE	(1u << MLS_LOAD_SHIFT)
 #define MLS_LOAD_LEVELS 11u /* 0.0, 0.1 … 1.0 */
-
-/* The weight of a nice-0 task in sched_ext's scale, 1–10000. */
-#define MLS_WEIGHT_ONE 100u
 
 /* Why a task could move now; one column of counters each. */
 enum mls_candidate_kind {
@@ -77,40 +71,51 @@ struct mls_request {
 };
 _Static_assert(sizeof(struct mls_request) == 32, "ABI");
 
-/* Counters kept for each kind of candidate, per CPU, only ever growing. */
+/*
+ * Counters, per CPU and only ever growing: X(SYMBOL, name, meaning). The one
+ * list of them; enums, names and the text of --help-stats are made from it.
+ */
+#define MLS_CANDIDATE_COUNTERS(X)                                              \
+	X(CONSULTED, consulted, "candidates put to the policy")                \
+	X(DECIDED, decided, "the model had decided on their pattern")          \
+	X(UNDECIDED_FALLBACK, undecided, "not yet: the fallback rule did")     \
+	X(SAID_MIGRATE, said_migrate, "the policy in force said migrate")      \
+	X(SAID_STAY, said_stay, "the policy in force said stay")               \
+	X(OVERRIDDEN, overridden, "moved in spite of stay: waited too long")   \
+	X(EXECUTED, executed, "then really ran in the other domain")           \
+	X(LAPSED, lapsed, "said migrate, but ran or ended elsewhere first")    \
+	X(SHADOW_MIGRATE, shadow_migrate, "the model would have moved them")   \
+	X(SHADOW_STAY, shadow_stay, "the model would have kept them")
+
+#define MLS_COUNTERS(X)                                                        \
+	X(REQUESTS_SENT, requests_sent, "patterns sent to the model")          \
+	X(REQUESTS_DEDUPLICATED, requests_deduplicated,                        \
+	  "not sent: a request for the pattern was in flight")                 \
+	X(REQUESTS_DROPPED, requests_dropped, "not sent: the ring was full")   \
+	X(DISPATCH_PREV_IDLE, prev_idle, "woke onto the idle previous CPU")    \
+	X(DISPATCH_CORE_IDLE, core_idle, "woke onto an idle core at home")     \
+	X(DISPATCH_CPU_IDLE, cpu_idle, "woke onto an idle CPU at home")        \
+	X(DISPATCH_MIGRATED, migrated, "woke onto an idle CPU elsewhere")      \
+	X(DISPATCH_PINNED, pinned, "queued for the one CPU they may use")      \
+	X(DISPATCH_KTHREAD, kthread, "per-CPU kernel threads, not queued")     \
+	X(DISPATCH_QUEUED, queued, "queued in their domain")                   \
+	X(DISPATCH_PUSHED, pushed, "queued in another domain: imbalance")      \
+	X(DISPATCH_CONSUMED, consumed, "taken from a queue at home")           \
+	X(DISPATCH_PULLED, pulled, "taken from another domain's queue")        \
+	X(STRAYED, strayed, "changed domain unasked, as by affinity")          \
+	X(KICKED, kicked, "idle CPUs woken because tasks wait")                \
+	X(LOOKUP_FAILED, lookup_failed, "a map had no entry: please report")
+
+#define MLS_COUNTER_SYMBOL(symbol, name, meaning) MLS_##symbol,
+#define MLS_COUNTER_NAME(symbol, name, meaning)	  #name,
+#define MLS_COUNTER_TEXT(symbol, name, meaning)	  meaning,
+
 enum mls_candidate_counter {
-	MLS_CONSULTED,		/* a candidate was put to the policy */
-	MLS_DECIDED,		/* the table had the answer */
-	MLS_UNDECIDED_FALLBACK, /* it had not: the fallback rule decided */
-	MLS_SAID_MIGRATE,	/* verdict of the policy in force */
-	MLS_SAID_STAY,		/* verdict of the policy in force */
-	MLS_OVERRIDDEN, /* waited past the bound: moved in spite of "stay" */
-	MLS_EXECUTED,	/* then really ran in the other domain */
-	MLS_LAPSED,	/* to be moved, but ran elsewhere or was gone first */
-	MLS_SHADOW_MIGRATE, /* --shadow: the model would have moved it */
-	MLS_SHADOW_STAY,    /* --shadow: the model would have kept it */
-	NR_MLS_CANDIDATE_COUNTERS,
+	MLS_CANDIDATE_COUNTERS(MLS_COUNTER_SYMBOL) NR_MLS_CANDIDATE_COUNTERS,
 };
 
-/* Counters of the scheduler as a whole, per CPU, only ever growing. */
 enum mls_counter {
-	MLS_REQUESTS_SENT,
-	MLS_REQUESTS_DEDUPLICATED, /* one for this pattern was in flight */
-	MLS_REQUESTS_DROPPED,	   /* the ring was full */
-	MLS_DISPATCH_PREV_IDLE,	   /* woke onto its idle previous CPU */
-	MLS_DISPATCH_CORE_IDLE,	   /* woke onto a wholly idle core */
-	MLS_DISPATCH_CPU_IDLE,	   /* woke onto an idle CPU of its domain */
-	MLS_DISPATCH_MIGRATED,	   /* woke onto an idle CPU of another domain */
-	MLS_DISPATCH_PINNED,	   /* queued for the one CPU it may use */
-	MLS_DISPATCH_KTHREAD,  /* per-CPU kernel thread, straight to its CPU */
-	MLS_DISPATCH_QUEUED,   /* queued in its domain */
-	MLS_DISPATCH_PUSHED,   /* queued in another domain (imbalance) */
-	MLS_DISPATCH_CONSUMED, /* taken from its domain's queue */
-	MLS_DISPATCH_PULLED,   /* taken from another domain's queue */
-	MLS_STRAYED,	       /* changed domain unasked, such as by affinity */
-	MLS_KICKED,	   /* idle CPUs woken for tasks that wait elsewhere */
-	MLS_LOOKUP_FAILED, /* a map had no entry: a bug, handled */
-	NR_MLS_COUNTERS,
+	MLS_COUNTERS(MLS_COUNTER_SYMBOL) NR_MLS_COUNTERS,
 };
 
 /* What both sides know of a run; the one entry of the control map. */
@@ -129,6 +134,15 @@ struct mls_control {
 	struct mls_exit_info exit; /* written once, when the kernel lets go */
 };
 _Static_assert(sizeof(struct mls_control) == 1176, "ABI");
+
+/* How user space sees an entry of the domain map; see struct mls_domain. */
+struct mls_domain_view {
+	__u64 reserved; /* the kernel's lock and rate limit */
+	struct mls_load load;
+	__u64 vtime; /* furthest virtual time that has run, weighted ns */
+	__u64 reserved_too; /* the kernel's CPU mask */
+};
+_Static_assert(sizeof(struct mls_domain_view) == 64, "ABI");
 
 /* One row per CPU of the counter map. */
 struct mls_counters {

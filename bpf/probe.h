@@ -10,10 +10,10 @@
 
 /* Argument and result of probe_emit. */
 struct mls_probe_emission {
-	__u32 count; /* requests to send, 0 – MLS_PROBE_MAX_REQUESTS */
+	__u32 count;	     /* requests to send, 0 – MLS_PROBE_MAX_REQUESTS */
 	__u32 first_pattern; /* pattern of the first; the next have the next */
-	__u32 sent; /* out: requests in the ring */
-	__u32 dropped; /* out: requests that found the ring full */
+	__u32 sent;	     /* out: requests in the ring */
+	__u32 dropped;	     /* out: requests that found the ring full */
 };
 _Static_assert(sizeof(struct mls_probe_emission) == 16, "ABI");
 

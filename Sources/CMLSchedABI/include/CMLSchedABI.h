@@ -1,4 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /* The header that the BPF programs include, as a module for Swift. */
+#ifndef CMLSCHEDABI_H
+#define CMLSCHEDABI_H
+
 #include "../../../bpf/mlsched.h"
 #include "../../../bpf/probe.h"
+
+/* Names and meanings of the counters; NULL past the last. */
+const char *mls_counter_name(int counter);
+const char *mls_counter_text(int counter);
+const char *mls_candidate_counter_name(int counter);
+const char *mls_candidate_counter_text(int counter);
+
+#endif /* CMLSCHEDABI_H */

@@ -1,0 +1,88 @@
+internal import CMLSchedABI
+
+/// The way of a decision: requests → batch → scores → decisions → map.
+///
+/// Knows the order of the stages, which do not know each other. One thread owns it and calls
+/// ``step()`` again and again; nothing in it waits, locks or allocates. A batch ends when the
+/// source is drained or ``maximumBatch`` requests are there. As nothing waits for a batch to fill,
+/// collecting one takes microseconds, and the bound of 1 ms on it needs no clock.
+public struct Pipeline<
+    Source: RequestSource & ~Copyable, Maker: DecisionMaker & ~Copyable,
+    Sink: DecisionSink & ~Copyable, Clock: NanosecondClock
+>: ~Copyable {
+    /// Requests that are decided together, at most.
+    public static var maximumBatch: Int { 32 }
+
+    /// What the pipeline has measured since somebody last took it.
+    public var measurements = PipelineMeasurements()
+
+    var source: Source
+    var maker: Maker
+    var sink: Sink
+    private let clock: Clock
+    private let requests: UnsafeMutableBufferPointer<mls_request>
+    private let patterns: UnsafeMutableBufferPointer<UInt32>
+    private let decisions: UnsafeMutableBufferPointer<UInt8>
+    private let patternCount: UInt32
+
+    /// Puts the stages in line.
+    ///
+    /// - Parameter patternCount: patterns of the space; a request beyond is dropped and counted.
+    public init(
+        source: consuming Source, maker: consuming Maker, sink: consuming Sink, clock: Clock,
+        patternCount: UInt32
+    ) {
+        self.source = source
+        self.maker = maker
+        self.sink = sink
+        self.clock = clock
+        self.patternCount = patternCount
+        requests = .allocate(capacity: Self.maximumBatch)
+        patterns = .allocate(capacity: Self.maximumBatch)
+        decisions = .allocate(capacity: Self.maximumBatch)
+        decisions.initialize(repeating: 0)
+    }
+
+    deinit {
+        requests.deallocate()
+        patterns.deallocate()
+        decisions.deallocate()
+    }
+
+    /// Answers at most one batch of the requests that are there now.
+    ///
+    /// - Returns: how many requests were taken; 0 when there were none.
+    public mutating func step() -> Int {
+        let taken = source.take(into: requests)
+        guard taken > 0 else { return 0 }
+        let count = collectPatterns(of: taken)
+        guard count > 0 else { return taken }
+        // SAFETY: `count` is at most `maximumBatch`, the capacity of all three buffers, and
+        // `collectPatterns` has written that many patterns.
+        let batch = UnsafeBufferPointer(rebasing: patterns[..<count])
+        let answers = UnsafeMutableBufferPointer(rebasing: decisions[..<count])
+        let start = clock.now()
+        maker.decide(batch, into: answers)
+        let decided = clock.now()
+        sink.publish(UnsafeBufferPointer(answers), for: batch)
+        measurements.record(
+            UnsafeBufferPointer(rebasing: requests[..<taken]), inference: decided &- start,
+            visible: clock.now())
+        return taken
+    }
+
+    /// The patterns of a batch, without those that no space of this run has.
+    private mutating func collectPatterns(of taken: Int) -> Int {
+        var count = 0
+        for index in 0..<taken {
+            let pattern = requests[index].pattern
+            guard pattern < patternCount else {
+                measurements.foreignRequests += 1
+                continue
+            }
+            patterns[count] = pattern
+            count += 1
+        }
+        return count
+    }
+}
