@@ -69,6 +69,14 @@ public struct MappedArray<Word: SharedWord>: ~Copyable, @unchecked Sendable {
         }
     }
 
+    /// Writes a word after everything that this thread wrote before it.
+    ///
+    /// - Precondition: `0 ≤ index < count`.
+    public borrowing func storeReleasing(_ value: Word, at index: Int) {
+        precondition(index >= 0 && index < count, "index out of the mapped array")
+        Word.storeReleasing(value, to: words + index)
+    }
+
     /// Sets every word to `value`.
     public borrowing func fill(with value: Word) {
         for index in 0..<count {

@@ -16,9 +16,9 @@ public struct Pipeline<
     /// What the pipeline has measured since somebody last took it.
     public var measurements = PipelineMeasurements()
 
-    var source: Source
-    var maker: Maker
-    var sink: Sink
+    private var source: Source
+    private var maker: Maker
+    private var sink: Sink
     private let clock: Clock
     private let requests: UnsafeMutableBufferPointer<mls_request>
     private let patterns: UnsafeMutableBufferPointer<UInt32>
@@ -69,6 +69,12 @@ public struct Pipeline<
             UnsafeBufferPointer(rebasing: requests[..<taken]), inference: decided &- start,
             visible: clock.now())
         return taken
+    }
+
+    /// Lets another maker decide from now on, in a new generation of decisions.
+    public mutating func changeMaker(to maker: consuming Maker) {
+        self.maker = maker
+        sink.beginGeneration(deciding: &self.maker)
     }
 
     /// The patterns of a batch, without those that no space of this run has.

@@ -31,6 +31,10 @@ public protocol DecisionSink: ~Copyable {
     /// Allocates nothing.
     mutating func publish(
         _ decisions: UnsafeBufferPointer<UInt8>, for patterns: UnsafeBufferPointer<UInt32>)
+
+    /// Starts a new generation of decisions, made by another maker; none of the old ones is seen
+    /// under the new generation.
+    mutating func beginGeneration<Maker: DecisionMaker & ~Copyable>(deciding maker: inout Maker)
 }
 
 /// The time that request stamps are on.

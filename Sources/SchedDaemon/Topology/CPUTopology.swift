@@ -1,5 +1,4 @@
 internal import CMLSchedABI
-internal import SystemPackage
 
 /// The CPUs of a machine, as sysfs shows them now.
 public struct CPUTopology: Equatable, Sendable {
@@ -80,7 +79,7 @@ public struct CPUTopology: Equatable, Sendable {
 
     private static func read(_ path: String) throws(TopologyError) -> String {
         guard let text = SysfsFile(path).text() else {
-            throw .unreadable(path: path, errno: Errno.noSuchFileOrDirectory.rawValue)
+            throw .unreadable(path: path, errno: 2)
         }
         return text
     }

@@ -14,6 +14,19 @@ public struct SysfsFile: Sendable {
         try? read()
     }
 
+    /// Whether it is there and may be read.
+    var exists: Bool {
+        guard let file = try? FileDescriptor.open(path, .readOnly) else { return false }
+        try? file.close()
+        return true
+    }
+
+    /// Writes a text; a file that cannot be written stays as it is.
+    func write(_ text: String) {
+        guard let file = try? FileDescriptor.open(path, .writeOnly) else { return }
+        _ = try? file.closeAfter { try file.writeAll(text.utf8) }
+    }
+
     private func read() throws -> String {
         let file = try FileDescriptor.open(path, .readOnly)
         return try file.closeAfter {

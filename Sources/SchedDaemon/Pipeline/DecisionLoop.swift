@@ -1,0 +1,126 @@
+internal import BPFRuntime
+public import MLPInference
+internal import MLSched
+internal import Synchronization
+
+/// The thread that owns the way from the ring buffer to the decision map.
+///
+/// Everything else talks to it through a mailbox that it looks into between two batches; it never
+/// waits for anybody but the ring.
+public final class DecisionLoop: Sendable {
+    private let mailbox: Mailbox
+    private let waker: Waker
+    private let thread: PosixThread
+
+    /// Starts to answer the requests of a scheduler.
+    ///
+    /// - Parameters:
+    ///   - scheduler: loaded, and not attached yet, so that not even its first request waits.
+    ///   - model: decides; its features must all be known.
+    ///   - isBusyPolling: never sleep.
+    /// - Throws: `BPFError` when the ring or the decision map cannot be used, `SchemaError` for a
+    ///   model that cannot be fed.
+    public init(
+        _ scheduler: borrowing LoadedScheduler, model: Model, isBusyPolling: Bool
+    ) throws {
+        let space = scheduler.plan.space
+        let ring = try scheduler.requestRing()
+        let waiter = try RingWaiter(ring)
+        let scorer = try PatternScorer(model: model, space: space)
+        let store = try scheduler.decisionStore()
+        waker = waiter.waker
+        mailbox = Mailbox()
+        let pipeline = Pipeline(
+            source: ring, maker: scorer, sink: store, clock: MonotonicClock(),
+            patternCount: UInt32(space.count))
+        let body = LoopBody(
+            pipeline: pipeline, waiter: waiter, mailbox: mailbox, space: space,
+            isBusyPolling: isBusyPolling)
+        thread = try PosixThread(named: "mlsched-decide") { body.run() }
+    }
+
+    /// Changes to another model between two batches: a new generation, filled before it is seen.
+    ///
+    /// - Throws: `SchemaError`, before anything has changed, for a model that cannot be fed.
+    public func replaceModel(with model: Model) async throws {
+        _ = try FeatureSchema(model)
+        try await withCheckedThrowingContinuation { continuation in
+            post(.replaceModel(model, continuation))
+        }
+    }
+
+    /// Hands out what was measured since the last time, and starts anew.
+    ///
+    /// Returns nil after ``stop()``.
+    public func takeMeasurements() async -> PipelineMeasurements? {
+        await withCheckedContinuation { continuation in
+            post(.takeMeasurements(continuation))
+        }
+    }
+
+    /// Ends the thread after the batch it is at, and waits for its end.
+    public func stop() {
+        post(.stop)
+        thread.join()
+    }
+
+    deinit {
+        stop()
+    }
+
+    private func post(_ message: Mailbox.Message) {
+        mailbox.post(message)
+        waker.wake()
+    }
+}
+
+/// What the thread does, and all that belongs to it alone.
+private final class LoopBody: @unchecked Sendable {
+    // @unchecked: created on one thread and handed to another, which is then the only user.
+    private var pipeline: Pipeline<RingBuffer, PatternScorer, DecisionStore, MonotonicClock>
+    private let waiter: RingWaiter
+    private let mailbox: Mailbox
+    private let space: PatternSpace
+    private let isBusyPolling: Bool
+
+    init(
+        pipeline: consuming Pipeline<RingBuffer, PatternScorer, DecisionStore, MonotonicClock>,
+        waiter: consuming RingWaiter, mailbox: Mailbox, space: PatternSpace, isBusyPolling: Bool
+    ) {
+        self.pipeline = pipeline
+        self.waiter = waiter
+        self.mailbox = mailbox
+        self.space = space
+        self.isBusyPolling = isBusyPolling
+    }
+
+    func run() {
+        while true {
+            if mailbox.hasMessages, !handleMessages() { return }
+            guard pipeline.step() == 0, !isBusyPolling else { continue }
+            // Cannot fail once it was set up; if it does, polling is what is left.
+            _ = try? waiter.wait()
+        }
+    }
+
+    /// Whether the loop goes on.
+    private func handleMessages() -> Bool {
+        for message in mailbox.take() {
+            switch message {
+            case .stop:
+                mailbox.close()
+                return false
+            case .takeMeasurements(let continuation):
+                continuation.resume(returning: pipeline.measurements)
+                pipeline.measurements = PipelineMeasurements()
+            case .replaceModel(let model, let continuation):
+                continuation.resume(with: Result { try replace(model) })
+            }
+        }
+        return true
+    }
+
+    private func replace(_ model: Model) throws {
+        pipeline.changeMaker(to: try PatternScorer(model: model, space: space))
+    }
+}

@@ -1,0 +1,62 @@
+internal import MLPInference
+internal import Synchronization
+
+/// Messages for the decision loop; looking whether there are any costs one read of memory.
+final class Mailbox: Sendable {
+    enum Message: Sendable {
+        case stop
+        case takeMeasurements(CheckedContinuation<PipelineMeasurements?, Never>)
+        case replaceModel(Model, CheckedContinuation<Void, any Error>)
+    }
+
+    private struct State {
+        var messages: [Message] = []
+        var isClosed = false
+    }
+
+    private let isWaiting = Atomic(false)
+    private let state = Mutex(State())
+
+    var hasMessages: Bool { isWaiting.load(ordering: .relaxed) }
+
+    func post(_ message: Message) {
+        let isClosed = state.withLock { state in
+            if !state.isClosed { state.messages.append(message) }
+            return state.isClosed
+        }
+        guard !isClosed else {
+            message.refuse()
+            return
+        }
+        isWaiting.store(true, ordering: .releasing)
+    }
+
+    func take() -> [Message] {
+        isWaiting.store(false, ordering: .relaxed)
+        return state.withLock { state in
+            defer { state.messages = [] }
+            return state.messages
+        }
+    }
+
+    /// Refuses what is there and whatever comes.
+    func close() {
+        let messages = state.withLock { state in
+            state.isClosed = true
+            defer { state.messages = [] }
+            return state.messages
+        }
+        for message in messages { message.refuse() }
+    }
+}
+
+extension Mailbox.Message {
+    /// Answers for a loop that has ended.
+    fileprivate func refuse() {
+        switch self {
+        case .stop: break
+        case .takeMeasurements(let continuation): continuation.resume(returning: nil)
+        case .replaceModel(_, let continuation): continuation.resume(throwing: CancellationError())
+        }
+    }
+}

@@ -1,0 +1,46 @@
+internal import BPFRuntime
+internal import Glibc
+internal import Synchronization
+
+/// A thread of its own for work that blocks, which Swift's shared threads must not do.
+final class PosixThread: Sendable {
+    private let handle: pthread_t
+    private let isJoined = Atomic(false)
+
+    /// Starts a thread.
+    ///
+    /// - Parameter name: at most 15 bytes; what `ps -L` and `top -H` show.
+    /// - Throws: `BPFError` with `EAGAIN` when the system has no room for another thread.
+    init(named name: String, _ body: @escaping @Sendable () -> Void) throws(BPFError) {
+        let box = Unmanaged.passRetained(
+            Body {
+                SysfsFile("/proc/thread-self/comm").write(name)
+                body()
+            })
+        var handle = pthread_t()
+        let error = pthread_create(
+            &handle, nil,
+            { argument in
+                guard let argument else { return nil }
+                // SAFETY: the retained box of `init`, taken over exactly once.
+                Unmanaged<Body>.fromOpaque(argument).takeRetainedValue().run()
+                return nil
+            }, box.toOpaque())
+        guard error == 0 else {
+            box.release()
+            throw BPFError(operation: "start the thread", name: name, errno: error)
+        }
+        self.handle = handle
+    }
+
+    /// Waits for the thread's end; a second call returns at once.
+    func join() {
+        guard !isJoined.exchange(true, ordering: .relaxed) else { return }
+        pthread_join(handle, nil)
+    }
+
+    private final class Body: Sendable {
+        let run: @Sendable () -> Void
+        init(_ run: @escaping @Sendable () -> Void) { self.run = run }
+    }
+}

@@ -1,0 +1,98 @@
+internal import BPFRuntime
+
+/// What the scheduler needs of the running kernel and of its own process.
+public struct KernelRequirements: Sendable {
+    /// All requirements, in the order in which they stand in each other's way.
+    public let all: [Requirement]
+
+    /// Looks at the machine; changes nothing.
+    ///
+    /// - Parameters:
+    ///   - sysfs: where sysfs is mounted.
+    ///   - procfs: where procfs is mounted.
+    public init(sysfs: String = "/sys", procfs: String = "/proc") {
+        all = [
+            Self.typeInformation(sysfs), Self.schedExt(sysfs), Self.kernelFunctions(sysfs),
+            Self.privileges(procfs), Self.noOtherScheduler(sysfs),
+        ]
+    }
+
+    /// Refuses to go on unless every requirement is met.
+    ///
+    /// - Throws: ``UnmetRequirement`` with the first one that is not.
+    public func check() throws(UnmetRequirement) {
+        if let unmet = all.first(where: { !$0.isMet }) { throw UnmetRequirement(unmet) }
+    }
+
+    private static func typeInformation(_ sysfs: String) -> Requirement {
+        let path = "\(sysfs)/kernel/btf/vmlinux"
+        guard SysfsFile(path).exists else {
+            return Requirement(
+                "kernel type information", "the kernel has no BTF (\(path))",
+                remedy: "boot a kernel built with CONFIG_DEBUG_INFO_BTF=y")
+        }
+        return Requirement("kernel type information", path)
+    }
+
+    private static func schedExt(_ sysfs: String) -> Requirement {
+        let path = "\(sysfs)/kernel/sched_ext"
+        guard let state = SysfsFile("\(path)/state").text() else {
+            return Requirement(
+                "sched_ext", "the kernel has no sched_ext (\(path))",
+                remedy: "boot Linux 6.12 or later built with CONFIG_SCHED_CLASS_EXT=y, or try "
+                    + "tools/run, which brings its own kernel in a VM")
+        }
+        return Requirement("sched_ext", state)
+    }
+
+    private static func kernelFunctions(_ sysfs: String) -> Requirement {
+        let name = "kernel functions"
+        guard let kernel = try? KernelBTF() else {
+            return Requirement(
+                name, "the kernel's BTF cannot be read", remedy: "check \(sysfs)/kernel/btf")
+        }
+        let missing = needed.filter { names in !names.contains { kernel.hasFunction($0) } }
+        guard let first = missing.first?.first else {
+            return Requirement(name, "all \(needed.count) that are used")
+        }
+        return Requirement(
+            name, "the kernel lacks the function \(first)",
+            remedy: "boot Linux 6.12 or later with sched_ext, or update mlsched for this kernel")
+    }
+
+    /// Functions that some kernels lack, each with its older names; see bpf/kernel.bpf.h.
+    private static let needed = [
+        ["scx_bpf_dsq_insert", "scx_bpf_dispatch"],
+        ["scx_bpf_dsq_move_to_local", "scx_bpf_consume"],
+        ["scx_bpf_dsq_move", "scx_bpf_dispatch_from_dsq"],
+        ["__scx_bpf_dsq_insert_vtime", "scx_bpf_dsq_insert_vtime", "scx_bpf_dispatch_vtime"],
+        ["scx_bpf_pick_idle_cpu"], ["scx_bpf_get_idle_smtmask"], ["bpf_iter_scx_dsq_new"],
+        ["bpf_cpumask_weight"], ["bpf_iter_num_new"],
+    ]
+
+    private static func privileges(_ procfs: String) -> Requirement {
+        let name = "privileges"
+        let status = SysfsFile("\(procfs)/self/status").text() ?? ""
+        let line = status.split(separator: "\n").first { $0.hasPrefix("CapEff:") }
+        let mask = line?.split(separator: "\t").last.flatMap { UInt64($0, radix: 16) } ?? 0
+        let (sysAdmin, perfmon, bpf) = (UInt64(1) << 21, UInt64(1) << 38, UInt64(1) << 39)
+        guard mask & sysAdmin != 0 || mask & (perfmon | bpf) == perfmon | bpf else {
+            return Requirement(
+                name, "this process lacks CAP_BPF and CAP_PERFMON",
+                remedy: "run it as root, or give it both capabilities")
+        }
+        return Requirement(name, "CAP_BPF and CAP_PERFMON")
+    }
+
+    private static func noOtherScheduler(_ sysfs: String) -> Requirement {
+        let name = "no other scheduler"
+        let path = "\(sysfs)/kernel/sched_ext"
+        let state = SysfsFile("\(path)/state").text() ?? "disabled"
+        guard state == "disabled" else {
+            let other = SysfsFile("\(path)/root/ops").text() ?? "another scheduler"
+            return Requirement(
+                name, "the scheduler \(other) is \(state)", remedy: "stop it first")
+        }
+        return Requirement(name, "none is attached")
+    }
+}

@@ -1,0 +1,49 @@
+internal import CMLSchedABI
+public import MLSched
+
+/// What one attachment is made for: the machine as it is now, and its domains.
+///
+/// It holds until a CPU goes on- or offline; then the kernel ends the attachment.
+public struct SchedulerPlan: Equatable, Sendable {
+    /// The CPUs of the machine.
+    public let topology: CPUTopology
+    /// The domains, each a list of online CPUs; every online CPU is in exactly one.
+    public let domains: [CPUList]
+    /// The kernel's count of hotplug events when the topology was read.
+    let hotplugSequence: UInt64
+
+    /// Reads the machine.
+    ///
+    /// The count of hotplug events is read first, so that the kernel refuses a plan that a CPU
+    /// came or went after.
+    ///
+    /// - Throws: `TopologyError` when the CPUs cannot be read or grouped so.
+    public init(
+        grouping: DomainGrouping, sysfs root: String = "/sys"
+    ) throws(TopologyError) {
+        let sequence = SysfsFile("\(root)/kernel/sched_ext/hotplug_seq").text()
+        hotplugSequence = sequence.flatMap(UInt64.init) ?? 0
+        topology = try CPUTopology(sysfs: root)
+        domains = try grouping.domains(of: topology)
+        let online = topology.online.cpus.count
+        guard let space = try? PatternSpace(cpuIDs: topology.cpuIDCount, online: online) else {
+            throw .tooManyCPUs(topology.cpuIDCount)
+        }
+        self.space = space
+    }
+
+    /// The patterns that candidates on this machine can have.
+    public let space: PatternSpace
+
+    /// The domain of each CPU id, `noDomain` for CPUs that are offline.
+    var domainOfCPU: [UInt16] {
+        var table = [UInt16](repeating: Self.noDomain, count: CPUTopology.maximumCPUs)
+        for (index, domain) in domains.enumerated() {
+            for cpu in domain.cpus { table[cpu] = UInt16(index) }
+        }
+        return table
+    }
+
+    /// `MLS_NO_DOMAIN` of bpf/config.bpf.h.
+    private static let noDomain: UInt16 = 0xffff
+}

@@ -1,0 +1,130 @@
+internal import BPFRuntime
+internal import CMLSchedABI
+public import Logging
+public import MLPInference
+public import ServiceLifecycle
+
+/// The daemon: keeps the scheduler attached until it is told to stop or the kernel lets go of it.
+public struct SchedulerService: Service {
+    private let configuration: SchedulerConfiguration
+    private let model: Model
+    private let logger: Logger
+    private let duration: Duration?
+    private let interval: Duration?
+    private let report: @Sendable (StatisticsInterval) -> Void
+    private let outcome: @Sendable (ExitReport) -> Void
+
+    /// A service that has not started.
+    ///
+    /// - Parameters:
+    ///   - configuration: what the user chose.
+    ///   - model: loaded and self-tested.
+    ///   - duration: when to stop by itself; nil: never.
+    ///   - interval: how often to report; nil: never.
+    ///   - report: takes each interval's statistics.
+    ///   - outcome: takes the reason why the scheduler ended, once.
+    public init(
+        _ configuration: SchedulerConfiguration, model: Model, logger: Logger,
+        duration: Duration? = nil, interval: Duration? = nil,
+        report: @escaping @Sendable (StatisticsInterval) -> Void,
+        outcome: @escaping @Sendable (ExitReport) -> Void
+    ) {
+        self.configuration = configuration
+        self.model = model
+        self.logger = logger
+        self.duration = duration
+        self.interval = interval
+        self.report = report
+        self.outcome = outcome
+    }
+
+    /// Attaches the scheduler, and again when the kernel asks for it after hotplug.
+    ///
+    /// Returns when the task is cancelled or shut down, when the duration is over, or when the
+    /// kernel has let go of the scheduler; `outcome` then knows why.
+    ///
+    /// - Throws: `UnmetRequirement`, `TopologyError`, `SchemaError` or `BPFError`; the kernel's own
+    ///   scheduler is then in charge.
+    public func run() async throws {
+        try await cancelWhenGracefulShutdown {
+            try await runUntilCancelled()
+        }
+    }
+
+    private func runUntilCancelled() async throws {
+        var budget = RestartBudget()
+        let deadline = duration.map { ContinuousClock.now + $0 }
+        var statistics = StatisticsCollector()
+        while true {
+            let end = try await attachOnce(until: deadline, &statistics)
+            guard end.asksForRestart, budget.allowsRestart(at: .now) else {
+                outcome(end)
+                return
+            }
+            logger.info("attaching again: \(end.message)")
+        }
+    }
+
+    private func attachOnce(
+        until deadline: ContinuousClock.Instant?, _ statistics: inout StatisticsCollector
+    ) async throws -> ExitReport {
+        try KernelRequirements().check()
+        let plan = try SchedulerPlan(grouping: configuration.grouping)
+        let loaded = try LoadedScheduler(configuration, plan: plan)
+        let loop = try DecisionLoop(
+            loaded, model: model, isBusyPolling: configuration.isBusyPolling)
+        defer { loop.stop() }
+        let attached = try loaded.attach()
+        logger.info("attached", metadata: plan.metadata)
+        await supervise(attached, loop, until: deadline, &statistics)
+        statistics.finish(try attached.counters())
+        let end = attached.detach()
+        logger.info("detached")
+        return end ?? .detached
+    }
+
+    /// Returns when the scheduler ends or is to end.
+    private func supervise(
+        _ attached: borrowing AttachedScheduler, _ loop: DecisionLoop,
+        until deadline: ContinuousClock.Instant?, _ statistics: inout StatisticsCollector
+    ) async {
+        var nextReport = interval.map { ContinuousClock.now + $0 }
+        while attached.exitReport() == nil, !Task.isCancelled {
+            let now = ContinuousClock.now
+            if let deadline, now >= deadline { return }
+            if let due = nextReport, let interval, now >= due {
+                await collect(from: attached, loop, &statistics)
+                nextReport = due + interval
+            }
+            let wakeUps = [now + Self.exitPoll, deadline, nextReport].compactMap { $0 }
+            try? await Task.sleep(until: wakeUps.min() ?? now)
+        }
+    }
+
+    /// How soon the kernel's letting go is noticed, at the latest.
+    private static let exitPoll = Duration.milliseconds(100)
+
+    private func collect(
+        from attached: borrowing AttachedScheduler, _ loop: DecisionLoop,
+        _ statistics: inout StatisticsCollector
+    ) async {
+        guard let measurements = await loop.takeMeasurements() else { return }
+        do {
+            report(
+                statistics.interval(
+                    plan: attached.plan, loads: try attached.domainLoads(),
+                    counters: try attached.counters(), measurements: measurements))
+        } catch {
+            logger.error("no statistics for this interval: \(error)")
+        }
+    }
+}
+
+extension SchedulerPlan {
+    fileprivate var metadata: Logger.Metadata {
+        [
+            "cpus": "\(topology.online)",
+            "domains": "\(domains.map(\.description).joined(separator: " / "))",
+        ]
+    }
+}
