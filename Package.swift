@@ -42,6 +42,10 @@ let package = Package(
             name: "BPFPrograms", dependencies: ["BPFRuntime"], swiftSettings: settings,
             plugins: ["CompileBPF"]),
         .target(
+            name: "DefaultWeights", dependencies: ["MLPInference"], path: "weights",
+            exclude: ["default.json"], resources: [.embedInCode("default.mlw")],
+            swiftSettings: settings),
+        .target(
             name: "SchedDaemon",
             dependencies: [
                 "BPFPrograms", "BPFRuntime", "CMLSchedABI", "MLPInference", "MLSched",
@@ -54,8 +58,14 @@ let package = Package(
         .executableTarget(
             name: "MLSchedCLI",
             dependencies: [
+                "BPFRuntime", "CMLSchedABI", "DefaultWeights", "MLPInference", "MLSched",
                 "SchedDaemon",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Histogram", package: "hdrhistogram-swift"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "SystemPackage", package: "swift-system"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ],
             swiftSettings: settings),
         .testTarget(

@@ -1,0 +1,130 @@
+public import ArgumentParser
+import DefaultWeights
+import Logging
+import MLPInference
+import MLSched
+import SchedDaemon
+import SystemPackage
+
+/// Which model decides.
+struct ModelOption: ParsableArguments {
+    @Option(
+        name: [.customLong("model"), .customLong("model-path")],
+        help: ArgumentHelp(
+            "Model file made by mlsched-export or mlsched-train (default: the built-in model).",
+            valueName: "path"))
+    var path: String?
+
+    /// Loads and checks the model.
+    ///
+    /// - Throws: `ModelError` or `SchemaError`.
+    func load() throws -> Model {
+        let model = try path.map { path in try Model(path: path) } ?? DefaultModel.load()
+        _ = try FeatureSchema(model)
+        return model
+    }
+}
+
+/// How to schedule.
+struct SchedulingOptions: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "CPU domains: llc, node, or CPU lists such as 0-3/4-7.", valueName: "domains"),
+        transform: parseGrouping)
+    var domains = DomainGrouping.cache
+
+    @Option(help: "Who decides: model, heuristic (the fallback rule), always or never.")
+    var policy = Policy.model
+
+    @Flag(help: "Ask the model and count its answers, but obey the heuristic.")
+    var shadow = false
+
+    @Option(
+        help: ArgumentHelp("Time slice in microseconds, 100 to 100000.", valueName: "us"),
+        transform: { text in try parseNumber(text, in: 100...100_000, unit: "microseconds") })
+    var sliceUs = 5000
+
+    @Flag(help: "Poll the ring buffer without sleeping: faster answers for one busy CPU.")
+    var busyPoll = false
+
+    @Flag(name: [.short, .long], help: "Schedule only tasks of the class SCHED_EXT.")
+    var partial = false
+
+    @Option(
+        help: ArgumentHelp(
+            "Bytes kept of the kernel's debug dump, 0 to 16777216.", valueName: "bytes"),
+        transform: { text in try parseNumber(text, in: 0...(16 << 20), unit: "bytes") })
+    var exitDumpLen = 32768
+
+    @Option(
+        help: ArgumentHelp(
+            "Largest decision table in MiB, 0 to 1024; above it, a hash of recent patterns.",
+            valueName: "mib"),
+        transform: { text in try parseNumber(text, in: 0...1024, unit: "MiB") })
+    var maxTable = 32
+
+    var configuration: SchedulerConfiguration {
+        var configuration = SchedulerConfiguration()
+        configuration.grouping = domains
+        configuration.policy = policy
+        configuration.isShadow = shadow
+        configuration.slice = .microseconds(sliceUs)
+        configuration.isBusyPolling = busyPoll
+        configuration.isPartial = partial
+        configuration.exitDumpLength = UInt32(exitDumpLen)
+        configuration.tableLimit = maxTable << 20
+        return configuration
+    }
+}
+
+/// What to print.
+struct OutputOptions: ParsableArguments {
+    @Option(help: ArgumentHelp("Print statistics at this interval, in seconds.", valueName: "sec"))
+    var stats: Seconds?
+
+    @Flag(help: "Print statistics as JSON, one object a line.")
+    var json = false
+
+    @Flag(help: "Explain every statistic and exit.")
+    var helpStats = false
+
+    @Flag(name: [.short, .long], help: "Log what the scheduler and libbpf do, step by step.")
+    var verbose = false
+
+    /// A logger that writes to standard error.
+    func logger() -> Logger {
+        var logger = Logger(label: "mlsched") { StreamLogHandler.standardError(label: $0) }
+        logger.logLevel = verbose ? .debug : .notice
+        return logger
+    }
+}
+
+extension Policy: ExpressibleByArgument {}
+
+/// A positive length of time in seconds, such as `10` or `0.5`.
+struct Seconds: ExpressibleByArgument {
+    let duration: Duration
+
+    init?(argument: String) {
+        guard let value = Double(argument), value >= 0.01, value <= 1e9 else { return nil }
+        duration = .seconds(value)
+    }
+}
+
+@Sendable private func parseGrouping(_ text: String) throws -> DomainGrouping {
+    do {
+        return try DomainGrouping(parsing: text)
+    } catch {
+        throw ValidationError("\(error)")
+    }
+}
+
+@Sendable private func parseNumber(
+    _ text: String, in range: ClosedRange<Int>, unit: String
+) throws -> Int {
+    guard let value = Int(text), range.contains(value) else {
+        throw ValidationError(
+            "'\(text)' is not a number of \(unit) from \(range.lowerBound) to \(range.upperBound)")
+    }
+    return value
+}

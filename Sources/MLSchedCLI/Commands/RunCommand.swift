@@ -1,0 +1,65 @@
+import ArgumentParser
+import BPFRuntime
+import Logging
+import MLPInference
+import MLSched
+import SchedDaemon
+import ServiceLifecycle
+import UnixSignals
+
+struct RunCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "run",
+        abstract: "Take over the CPUs and schedule with the model until interrupted.",
+        discussion: """
+            Attaches the scheduler, answers its questions, and detaches on SIGINT or SIGTERM. \
+            However the program ends, the kernel's own scheduler is back at once.
+
+            Exit status: 0 after a requested end, 1 when the kernel threw the scheduler out, 2 \
+            when it could not start; nothing has been changed then.
+            """
+    )
+
+    @OptionGroup var model: ModelOption
+    @OptionGroup var scheduling: SchedulingOptions
+    @OptionGroup var output: OutputOptions
+
+    @Option(help: ArgumentHelp("Stop after this many seconds.", valueName: "sec"))
+    var duration: Seconds?
+
+    func run() async throws {
+        if output.helpStats {
+            StatisticsHelp.text.forEach(StandardOutput.print)
+            return
+        }
+        let logger = output.logger()
+        let model = try unusableOnError { try self.model.load() }
+        let outcome = OutcomeBox()
+        let printer = StatisticsPrinter(isJSON: output.json)
+        let service = SchedulerService(
+            scheduling.configuration, model: model, logger: logger,
+            duration: duration?.duration, interval: output.stats?.duration,
+            report: printer.print, outcome: outcome.set)
+        let group = ServiceGroup(
+            configuration: .init(
+                services: [
+                    .init(
+                        service: service, successTerminationBehavior: .gracefullyShutdownGroup)
+                ],
+                gracefulShutdownSignals: [.sigint, .sigterm],
+                logger: Logger(label: "lifecycle") { _ in SwiftLogNoOpLogHandler() }))
+        do {
+            try await group.run()
+        } catch {
+            throw Failure.unusable("\(error)")
+        }
+        try conclude(outcome.report)
+    }
+
+    private func conclude(_ report: ExitReport?) throws {
+        guard let report else { return }
+        if !report.dump.isEmpty { StandardError.print(report.dump) }
+        StandardError.print("\(report)")
+        if report.isError { throw ExitCode(1) }
+    }
+}

@@ -1,0 +1,30 @@
+import BPFRuntime
+import Glibc
+import MLPInference
+import MLSched
+import SchedDaemon
+
+/// Why a command ends without having done its work.
+struct Failure: Error {
+    /// What failed, on what, and what to do about it.
+    let sentence: String
+    /// 1: it broke while it worked; 2: it could not begin, and nothing was changed.
+    let status: Int32
+
+    /// A wrong path, value or machine.
+    static func unusable(_ sentence: String) -> Failure { Failure(sentence: sentence, status: 2) }
+
+    /// An end in the middle.
+    static func broken(_ sentence: String) -> Failure { Failure(sentence: sentence, status: 1) }
+}
+
+/// Turns what the libraries throw before anything was changed into a failure of the command.
+func unusableOnError<Result>(_ body: () throws -> Result) throws -> Result {
+    do {
+        return try body()
+    } catch let failure as Failure {
+        throw failure
+    } catch {
+        throw Failure.unusable("\(error)")
+    }
+}
