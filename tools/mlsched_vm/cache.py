@@ -23,20 +23,20 @@ def cache_directory() -> Path:
 @contextmanager
 def locked(name: str) -> Iterator[None]:
     """Lets one process at a time make the entry `name`."""
-    with open(cache_directory() / f".{name}.lock", "w") as lock:
+    with (cache_directory() / f".{name}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
 
 
 @contextmanager
 def new_directory(target: Path) -> Iterator[Path]:
-    """Yields an empty directory that becomes `target` when the block succeeds, and nothing otherwise."""
+    """Yields an empty directory that becomes `target` if the block succeeds."""
     target.parent.mkdir(parents=True, exist_ok=True)
     temporary = Path(tempfile.mkdtemp(prefix=".new-", dir=target.parent))
     try:
         yield temporary
-        os.chmod(temporary, 0o755)
-        os.rename(temporary, target)
+        temporary.chmod(0o755)
+        temporary.rename(target)
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
 
@@ -44,19 +44,16 @@ def new_directory(target: Path) -> Iterator[Path]:
 def write_atomically(target: Path, data: bytes) -> None:
     """Writes `data` beside `target`, then renames it there."""
     target.parent.mkdir(parents=True, exist_ok=True)
-    descriptor, temporary = tempfile.mkstemp(prefix=".new-", dir=target.parent)
+    temporary = target.with_name(f".new-{os.getpid()}-{target.name}")
     try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(data)
-        os.chmod(temporary, 0o644)
-        os.rename(temporary, target)
-    except BaseException:
-        os.unlink(temporary)
-        raise
+        temporary.write_bytes(data)
+        temporary.rename(target)
+    finally:
+        temporary.unlink(missing_ok=True)
 
 
 def remove_unused(directory: Path) -> None:
-    """Removes the files in `directory` that no run has used for two weeks; a use sets a file's time."""
+    """Removes the files that no run has used for two weeks; a use sets a file's time."""
     for path in directory.iterdir():
         if path.is_file() and time.time() - path.stat().st_mtime > KEEP_SECONDS:
             path.unlink(missing_ok=True)

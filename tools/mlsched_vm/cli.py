@@ -4,17 +4,21 @@ import argparse
 import os
 import signal
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
-from . import image, kernel, out
-from .errors import EXIT_TIMEOUT, EXIT_VM_FAILED, GuestPanic, TimeLimit, VMError
-from .machine import Topology, accelerator_arguments, qemu_command
-from .run import Run
+from . import image, kernel
+from .errors import EXIT_TIMEOUT, EXIT_VM_FAILED, GuestPanicError, TimeLimitError, VMError
+from .machine import Topology
+from .out import unpack
+from .session import Session
 
+CONSOLE_LINES = 40
 EPILOG = """\
-The guest has bash, busybox, coreutils, stress-ng, hackbench, perf, taskset and chrt, and everything is root's. It has
-no network and no disk; its files are in memory and end with it. A command that a signal ended has status 128 + signal.
-Statuses of the runner itself come with a line on standard error: 124 the time is up, 125 the guest or QEMU failed.
+The guest has bash, busybox, coreutils, stress-ng, hackbench, perf, taskset and chrt, and everything
+is root's. It has no network and no disk; its files are in memory and end with it. A command that a
+signal ended has status 128 + signal. Statuses of the runner itself come with a line on standard
+error: 124 the time is up, 125 the guest or QEMU failed.
 
 example: tools/vm --cpus 8 --llcs 2 -- bash -c 'cat /sys/kernel/sched_ext/state; nproc'
 """
@@ -24,7 +28,7 @@ def parser() -> argparse.ArgumentParser:
     """Returns the parser for everything before the command."""
     parser = argparse.ArgumentParser(
         prog="tools/vm",
-        description="Run a command on a real sched_ext kernel in a virtual machine with the topology you choose.",
+        description="Run a command on a real sched_ext kernel in a virtual machine.",
         usage="tools/vm [options] -- COMMAND [ARGUMENT …]",
         epilog=EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
@@ -73,6 +77,12 @@ def parser() -> argparse.ArgumentParser:
         help="copy what the command leaves in the guest's /out to DIR",
     )
     add(
+        "--parallel",
+        action="store_true",
+        help="let the guest's CPUs run side by side, each with an equal part of the host's CPUs by "
+        "quota: for measurements; slower, and needs root where the host has fewer CPUs",
+    )
+    add(
         "--timeout",
         type=float,
         default=600,
@@ -107,7 +117,7 @@ def same_file(first: int, second: int) -> bool:
     return os.path.sameopenfile(first, second)
 
 
-def writer(descriptor: int):
+def writer(descriptor: int) -> Callable[[bytes], None]:
     """Returns a function that writes all its data at once to the descriptor."""
 
     def write(data: bytes) -> None:
@@ -118,9 +128,8 @@ def writer(descriptor: int):
 
 
 def run(options: argparse.Namespace) -> int:
-    """Boots the guest for parsed options and returns the command's exit status."""
-    nodes = options.nodes
-    topology = Topology(options.cpus, options.llcs or nodes, nodes, options.memory)
+    """Does what the parsed options ask for and returns the command's exit status."""
+    topology = Topology(options.cpus, options.llcs or options.nodes, options.nodes, options.memory)
     topology.check()
     content = image.Content(
         command=options.command,
@@ -130,24 +139,14 @@ def run(options: argparse.Namespace) -> int:
         send_out=options.out is not None,
     )
     vmlinux = kernel.user_kernel(options.kernel) if options.kernel else kernel.default_kernel()
-    initrd = image.initrd(content)
-    write = {"stdout": writer(1), "stderr": writer(2)}
+    session = Session(topology, vmlinux, content, options.parallel, options.timeout)
+    session.write = {"stdout": writer(1), "stderr": writer(2)}
     if options.console:
-        write["console"] = writer(2)
-    guest = Run(
-        lambda ends: qemu_command(
-            topology, accelerator_arguments(False, False), vmlinux, initrd, ends
-        ),
-        initrd,
-        write,
-    )
-    try:
-        status = guest.wait(options.timeout)
-        if options.out:
-            out.unpack(bytes(guest.guest.out), options.out)
-        return status
-    finally:
-        guest.close()
+        session.write["console"] = writer(2)
+    guest = session.run()
+    if options.out:
+        unpack(bytes(guest.out), options.out)
+    return guest.status
 
 
 def main() -> int:
@@ -160,13 +159,15 @@ def main() -> int:
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         return run(options)
-    except (GuestPanic, TimeLimit) as error:
-        if error.console:
-            print(error.console, file=sys.stderr)
+    except (GuestPanicError, TimeLimitError) as error:
+        for line in error.console.splitlines()[-CONSOLE_LINES:]:
+            print(line, file=sys.stderr)
         print(f"tools/vm: {error}", file=sys.stderr)
-        return EXIT_TIMEOUT if isinstance(error, TimeLimit) else EXIT_VM_FAILED
+        return EXIT_TIMEOUT if isinstance(error, TimeLimitError) else EXIT_VM_FAILED
     except VMError as error:
         print(f"tools/vm: {error}", file=sys.stderr)
         return EXIT_VM_FAILED
+    except BrokenPipeError:
+        return 128 + signal.SIGPIPE
     except KeyboardInterrupt:
         return 128 + signal.SIGINT

@@ -1,4 +1,7 @@
-"""Writes the archive format of initramfs: `newc`, Documentation/driver-api/early-userspace/buffer-format.rst."""
+"""Writes the archive format of initramfs.
+
+It is `newc` of Documentation/driver-api/early-userspace/buffer-format.rst in the kernel.
+"""
 
 import stat
 from dataclasses import dataclass, field
@@ -6,7 +9,7 @@ from dataclasses import dataclass, field
 
 @dataclass
 class Archive:
-    """An archive being built; parent directories come by themselves, and everything belongs to root."""
+    """An archive being built; parents come by themselves, everything belongs to root."""
 
     data: bytearray = field(default_factory=bytearray)
     paths: set[str] = field(default_factory=set)

@@ -5,14 +5,14 @@ EXIT_VM_FAILED = 125
 
 
 class VMError(Exception):
-    """A failure of the virtual machine, not of the command; its text is one sentence for the user."""
+    """A failure of the machine, not of the command; its text is one sentence."""
 
 
-class GuestPanic(VMError):
+class GuestPanicError(VMError):
     """The guest kernel ended before the command did.
 
     Attributes:
-        console: The last lines the kernel wrote, oldest first.
+        console: What the kernel wrote, its last 64 KiB.
         printed: Whether the command had already written something.
     """
 
@@ -23,7 +23,7 @@ class GuestPanic(VMError):
         self.printed = printed
 
 
-class TimeLimit(VMError):
+class TimeLimitError(VMError):
     """The command, or the boot before it, took longer than the caller allows."""
 
     def __init__(self, message: str, console: str) -> None:

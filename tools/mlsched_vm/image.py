@@ -1,4 +1,4 @@
-"""Builds the guest's root: layers of host programs with their libraries, cached, and the run's own files."""
+"""Builds the guest's root: cached layers of host programs, and the run's own files."""
 
 import hashlib
 import json
@@ -7,7 +7,7 @@ import re
 import shlex
 import shutil
 import subprocess
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -47,12 +47,12 @@ class Content:
 
 
 def initrd(content: Content) -> int:
-    """Returns a descriptor of the whole initramfs, held in memory, so that no file outlives the run."""
+    """Returns a descriptor of the initramfs, in memory, so that no file outlives the run."""
     programs = [path for path in (content.mlsched, *(host for host, _ in content.files)) if path]
     layers = [base_layer(), library_layer(programs)]
     descriptor = os.memfd_create("initrd")
     for layer in layers:
-        with open(layer, "rb") as file:
+        with layer.open("rb") as file:
             os.utime(layer)
             size = os.fstat(file.fileno()).st_size
             while size > 0:
@@ -63,7 +63,7 @@ def initrd(content: Content) -> int:
 
 
 def own_layer(content: Content) -> bytes:
-    """Returns the archive that is new in every run: the command, `mlsched` and the caller's files."""
+    """Returns what is new in every run: the command, `mlsched` and the caller's files."""
     archive = Archive()
     archive.file("/vm/command", b"exec " + b" ".join(map(quoted, content.command)) + b"\n")
     if content.one_stream:
@@ -83,7 +83,7 @@ def quoted(argument: str) -> bytes:
 
 
 def default_place(host: Path) -> str:
-    """Returns where a file without a place of its own goes: programs to the PATH, others to the home."""
+    """Returns the place of a file without one: programs on the PATH, others in the home."""
     program = host.is_file() and os.access(host, os.X_OK)
     return f"{GUEST_BIN if program else GUEST_HOME}/{host.resolve().name}"
 
@@ -102,7 +102,7 @@ def add_tree(archive: Archive, host: Path, guest: str) -> None:
 
 
 def base_layer() -> Path:
-    """Returns the cached archive with the init, busybox, the programs of programs.txt and their libraries."""
+    """Returns the cached archive with init, busybox and the programs of programs.txt."""
     programs = [program_path(line) for line in (HERE / "programs.txt").read_text().splitlines()]
     found = sorted(path for path in programs if path)
     busybox = shutil.which("busybox")
@@ -146,12 +146,11 @@ def fill_base(archive: Archive, busybox: Path, programs: list[Path]) -> list[Pat
     ).stdout.split()
     for applet in applets:
         archive.symlink(f"/usr/bin/{applet}", "busybox")
-    libraries = add_libraries(archive, programs)
-    return libraries
+    return add_libraries(archive, programs)
 
 
 def program_path(line: str) -> Path | None:
-    """Returns the host's program for a line of programs.txt, or nothing where it need not be there."""
+    """Returns the host's program for a line of programs.txt, if there is one."""
     name = line.partition("#")[0].strip()
     if not name:
         return None
@@ -159,7 +158,7 @@ def program_path(line: str) -> Path | None:
     if found is None and not name.startswith("?"):
         raise VMError(f"{name} is missing; install it with tools/setup.")
     if name == "?perf" and found and not is_elf(Path(found)):
-        # Ubuntu's perf is a script that wants the tools of the running kernel; any recent perf does.
+        # Ubuntu's perf is a script that wants the tools of the running kernel; any will do.
         tools = sorted(Path("/usr/lib").glob("linux-tools*/perf")) + sorted(
             Path("/usr/lib").glob("linux-tools/*/perf")
         )
@@ -173,13 +172,13 @@ def program_name(path: Path) -> str:
 
 
 def library_layer(programs: list[Path]) -> Path:
-    """Returns the cached archive with the libraries of the run's own programs, which change less than they do."""
+    """Returns the cached archive with the libraries of the run's own programs."""
     elves = [path for path in programs if path.is_file() and is_elf(path)]
     return cached_layer("libraries", elves, lambda archive: add_libraries(archive, elves))
 
 
-def cached_layer(name: str, inputs: list[Path], fill) -> Path:
-    """Returns the layer made by `fill` from `inputs`, from the cache where nothing has changed since."""
+def cached_layer(name: str, inputs: list[Path], fill: Callable[[Archive], list[Path]]) -> Path:
+    """Returns the layer that `fill` makes of `inputs`, or made of them before."""
     directory = cache_directory() / "layers"
     directory.mkdir(exist_ok=True)
     key = hashlib.sha256(json.dumps([name, *map(str, inputs)]).encode()).hexdigest()[:16]
@@ -212,12 +211,12 @@ def stamp(path: Path) -> list[int]:
 
 def is_elf(path: Path) -> bool:
     """Says whether the file is a program or library rather than a script."""
-    with open(path, "rb") as file:
+    with path.open("rb") as file:
         return file.read(4) == b"\x7fELF"
 
 
 def add_libraries(archive: Archive, programs: Iterable[Path]) -> list[Path]:
-    """Adds the shared libraries of `programs`, where the guest's loader finds them, and returns their paths."""
+    """Adds the shared libraries of `programs` where the guest finds them; returns their paths."""
     elves = [str(path) for path in programs if is_elf(path)]
     if not elves:
         return []
@@ -226,13 +225,14 @@ def add_libraries(archive: Archive, programs: Iterable[Path]) -> list[Path]:
     missing = re.search(r"^\s*(\S+) => not found", output, re.MULTILINE)
     if missing:
         raise VMError(
-            f"The library {missing[1]} that {Path(elves[0]).name} needs is missing; install it with tools/setup."
+            f"The library {missing[1]} that {Path(elves[0]).name} needs is missing; "
+            "install it with tools/setup."
         )
     found = {Path(match) for match in re.findall(r"(/\S+) \(0x", output)}
     system = next((path.parent for path in found if path.name.startswith("libc.so")), Path("/lib"))
     found |= {system / name for name in OPENED_BY_NAME if (system / name).exists()}
     for library in sorted(found):
-        # Paths relative to a program ($ORIGIN) do not hold in the guest; /usr/lib is always searched.
+        # Paths relative to a program ($ORIGIN) end here; /usr/lib is always searched.
         usual = DEFAULT_LIBRARY_PATHS.match(str(library))
         place = str(library) if usual else f"/usr/lib/{library.name}"
         place = re.sub(r"^/lib", "/usr/lib", place)

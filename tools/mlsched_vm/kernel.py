@@ -1,4 +1,4 @@
-"""Provides a kernel with sched_ext: the distribution's package, fetched once, or the user's own file."""
+"""Provides a kernel with sched_ext: the distribution's, fetched once, or the user's."""
 
 import hashlib
 import lzma
@@ -15,8 +15,8 @@ from .cache import cache_directory, locked, new_directory, write_atomically
 from .errors import VMError
 from .sources import distribution_mirror
 
-# Debian's own 6.12 has sched_ext switched off; the backports kernel runs on every Debian, for it needs
-# nothing from user space. The cloud flavour has virtio, PVH and BTF built in, so no modules are needed.
+# Debian's own 6.12 has sched_ext switched off; the backports kernel runs on every Debian, for it
+# needs nothing from user space. The cloud flavour has virtio, PVH and BTF built in: no modules.
 DEBIAN_SUITES = ["trixie-backports"]
 DEBIAN_PACKAGES = ["linux-image-cloud-amd64"]
 REQUIRED = "CONFIG_SCHED_CLASS_EXT=y"
@@ -24,7 +24,7 @@ REQUIRED = "CONFIG_SCHED_CLASS_EXT=y"
 
 @dataclass(frozen=True)
 class Offer:
-    """Where a distribution keeps its sched_ext kernel: suites to read, packages to try in this order."""
+    """A distribution's sched_ext kernel: suites to read, packages to try in this order."""
 
     suites: list[str]
     packages: list[str]
@@ -40,13 +40,13 @@ def offer_of(release: dict[str, str]) -> Offer:
         suites = [codename, f"{codename}-updates"]
         return Offer(suites, [hwe, "linux-image-virtual"])
     raise VMError(
-        f"No sched_ext kernel package is known for {release.get('PRETTY_NAME', 'this distribution')}; "
+        f"No sched_ext kernel package is known for {release.get('PRETTY_NAME', 'this system')}; "
         "give a kernel with --kernel PATH."
     )
 
 
 def default_kernel() -> Path:
-    """Returns the bootable kernel from the cache, fetching it there first if need be."""
+    """Returns the bootable kernel from the cache, fetching it first if need be."""
     target = cache_directory() / "kernel"
     if not (target / "vmlinux").exists():
         with locked("kernel"):
@@ -56,7 +56,7 @@ def default_kernel() -> Path:
 
 
 def fetch(target: Path) -> None:
-    """Makes the directory `target` with the kernel image and its configuration from the package mirror."""
+    """Makes the directory `target` with the mirror's kernel and its configuration."""
     release = platform.freedesktop_os_release()
     offer = offer_of(release)
     mirror = distribution_mirror(release.get("VERSION_CODENAME", ""))
@@ -73,7 +73,8 @@ def fetch(target: Path) -> None:
         config = newest(tree, "config*")
         if REQUIRED not in config.read_text().splitlines():
             raise VMError(
-                f"The kernel {image.parent.name} was built without {REQUIRED}; give another with --kernel PATH."
+                f"The kernel {image.parent.name} was built without {REQUIRED}; "
+                "give another with --kernel PATH."
             )
         (directory / "config").write_bytes(config.read_bytes())
         (directory / "vmlinux").write_bytes(uncompressed(image.read_bytes()))
@@ -89,7 +90,7 @@ def newest(tree: Path, pattern: str) -> Path:
 
 
 class PrivateApt:
-    """apt with its own sources, lists and cache, so that the machine's configuration stays as it is."""
+    """apt with its own sources, lists and cache; the machine's stay as they are."""
 
     def __init__(self, root: Path, sources: str) -> None:
         """Lays out the directories and reads the package lists, whose signatures apt checks."""
@@ -98,7 +99,7 @@ class PrivateApt:
         (root / "cache/archives/partial").mkdir(parents=True)
         (root / "tree").mkdir()
         (root / "sources.list").write_text(sources)
-        # Hooks of the machine's configuration belong to its own lists and archives, not to these.
+        # The machine's hooks are for its own lists and archives, not for these.
         (root / "apt.conf").write_text(
             "#clear APT::Update::Post-Invoke;\n#clear APT::Update::Post-Invoke-Success;\n"
         )
@@ -125,7 +126,8 @@ class PrivateApt:
         if result.returncode != 0:
             reason = (result.stderr.strip().splitlines() or ["no reason given"])[-1]
             raise VMError(
-                f"`{program} {' '.join(arguments)}` failed: {reason}; check the network or use --kernel PATH."
+                f"`{program} {' '.join(arguments)}` failed: {reason}; "
+                "check the network or give a kernel with --kernel PATH."
             )
         return result.stdout
 
@@ -136,14 +138,14 @@ class PrivateApt:
         )
 
     def kernel_packages(self, candidates: list[str]) -> list[str]:
-        """Returns the versioned packages with the image and its configuration, behind the first candidate offered."""
+        """Returns the packages with image and configuration, of the first candidate offered."""
         offered = set(self.run("apt-cache", "pkgnames").split())
         for candidate in candidates:
             if candidate not in offered:
                 continue
             images = [name for name in self.depends(candidate) if re.match(r"linux-image-\d", name)]
             wanted = {name for image in images for name in [image, *self.depends(image)]}
-            # Debian keeps the configuration in linux-base-*, Ubuntu in linux-modules-*, which is large.
+            # The configuration is in Debian's linux-base-*, or Ubuntu's large linux-modules-*.
             if any(name.startswith("linux-base-") for name in wanted):
                 wanted = {name for name in wanted if not name.startswith("linux-modules-")}
             return sorted(wanted & offered)
@@ -152,7 +154,7 @@ class PrivateApt:
         )
 
     def unpack(self, packages: list[str]) -> Path:
-        """Downloads packages, checked by apt against the signed lists, and unpacks them without installing."""
+        """Downloads packages, which apt checks against the signed lists, and unpacks them."""
         self.run("apt-get", "-qq", "download", *packages)
         for archive in self.root.glob("*.deb"):
             subprocess.run(["dpkg", "-x", str(archive), str(self.root / "tree")], check=True)
@@ -180,9 +182,9 @@ def user_kernel(path: Path) -> Path:
 
 
 def uncompressed(image: bytes) -> bytes:
-    """Returns the ELF kernel inside a bzImage, or the image itself where its compression is not known.
+    """Returns the ELF kernel inside a bzImage, or the image where its compression is unknown.
 
-    QEMU starts an ELF with a PVH note directly, which saves the guest from unpacking it under emulation.
+    QEMU starts an ELF with a PVH note directly: the guest need not unpack it under emulation.
     Offsets: Documentation/arch/x86/boot.rst, `setup_sects`, `payload_offset`, `payload_length`.
     """
     setup_sectors = image[0x1F1] or 4

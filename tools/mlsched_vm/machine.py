@@ -7,8 +7,9 @@ from .errors import VMError
 
 QEMU = "qemu-system-x86_64"
 
-# `quiet` keeps the console for what goes wrong. An Oops must end the run: a kernel that goes on without one
-# of its threads gives wrong results. Mitigations and clock checks cost seconds under emulation.
+# `quiet` keeps the console for what goes wrong. An Oops must end the run: a kernel that goes on
+# without one of its threads gives wrong results. Mitigations and clock checks cost seconds under
+# emulation.
 KERNEL_ARGUMENTS = (
     "console=ttyS0 quiet panic=-1 oops=panic rdinit=/init mitigations=off nokaslr "
     "tsc=reliable no_timer_check audit=0"
@@ -39,7 +40,7 @@ class Topology:
             )
         if self.cpus % self.llcs or self.llcs % self.nodes:
             raise VMError(
-                f"{self.cpus} CPUs in {self.llcs} LLC domains in {self.nodes} nodes are not equal parts; "
+                f"{self.cpus} CPUs, {self.llcs} LLC domains, {self.nodes} nodes: no equal parts; "
                 "choose --cpus a multiple of --llcs, and --llcs a multiple of --nodes."
             )
         if self.memory_mib < 512:
@@ -69,7 +70,7 @@ class Topology:
 
 
 def accelerator_arguments(kvm: bool, parallel: bool) -> list[str]:
-    """Returns QEMU's flags for KVM or for emulation in one thread, or in one per CPU where `parallel`."""
+    """Returns QEMU's flags for KVM, or emulation in one thread or (`parallel`) in many."""
     if kvm:
         return ["-accel", "kvm", "-cpu", "host,l3-cache=on"]
     # rdrand and rdseed are slow to emulate, and the guest's own generator does without.
@@ -80,9 +81,9 @@ def accelerator_arguments(kvm: bool, parallel: bool) -> list[str]:
 def qemu_command(
     topology: Topology, accelerator: list[str], kernel: Path, initrd: int, sockets: dict[str, int]
 ) -> list[str]:
-    """Returns the whole command line; `initrd` and `sockets` are descriptors that QEMU inherits.
+    """Returns the command line; `initrd` and `sockets` are descriptors that QEMU inherits.
 
-    The sockets are `console`, `qmp` and the ports of the guest's init: `stdout`, `stderr`, `control`, `out`.
+    The sockets are `console`, `qmp` and the init's ports `stdout`, `stderr`, `control`, `out`.
     """
     command = [
         QEMU,

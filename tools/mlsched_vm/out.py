@@ -1,4 +1,4 @@
-"""Unpacks what the guest left in /out: regular files and directories, nowhere but under the caller's directory."""
+"""Unpacks what the guest left in /out, under the caller's directory only."""
 
 import io
 import tarfile
@@ -10,7 +10,7 @@ from .errors import VMError
 def unpack(archive: bytes, target: Path) -> None:
     """Writes the files of the guest's tar archive to `target`, creating it.
 
-    Anything else that a guest could send, as links, devices and paths that lead elsewhere, is an error.
+    Anything but files and directories (links, devices, paths that lead elsewhere) is an error.
     """
     target.mkdir(parents=True, exist_ok=True)
     try:
@@ -25,15 +25,16 @@ def unpack(archive: bytes, target: Path) -> None:
                     place.write_bytes(content.read())
     except tarfile.TarError as error:
         raise VMError(
-            f"The files in the guest's /out did not arrive whole ({error}); run the command again."
+            f"The files in the guest's /out did not arrive whole ({error}); run it again."
         ) from error
 
 
 def safe(member: tarfile.TarInfo) -> PurePosixPath:
-    """Returns the member's path where it is a plain file or directory below the root of the archive."""
+    """Returns the path of a plain file or directory below the root of the archive."""
     path = PurePosixPath(member.name)
     if path.is_absolute() or ".." in path.parts or not (member.isfile() or member.isdir()):
         raise VMError(
-            f"The guest's /out holds {member.name}, which is no regular file or directory; leave it out."
+            f"The guest's /out holds {member.name}, which is no regular file or directory; "
+            "leave it out."
         )
     return path

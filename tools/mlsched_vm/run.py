@@ -8,54 +8,15 @@ import socket
 import subprocess
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
 
-from .errors import GuestPanic, TimeLimit, VMError
+from .errors import GuestPanicError, TimeLimitError, VMError
+from .guest import Guest
 
 STREAMS = ["stdout", "stderr", "control", "out", "console", "qmp"]
 BOOT_SECONDS = 120
 # After the command, the guest only empties its pipes and sends /out; silence means that it cannot.
 DRAIN_SECONDS = 10
-CONSOLE_BYTES = 8192
 PR_SET_PDEATHSIG = 1
-
-
-@dataclass
-class Guest:
-    """What is known of a running guest.
-
-    Attributes:
-        status: The command's exit status, once the guest has sent it.
-        printed: Whether the command has written anything.
-        out: The tar archive of /out.
-    """
-
-    up: bool = False
-    ended: bool = False
-    status: int | None = None
-    printed: bool = False
-    console: bytearray = field(default_factory=bytearray)
-    control: bytearray = field(default_factory=bytearray)
-    out: bytearray = field(default_factory=bytearray)
-
-    def take_control(self, data: bytes) -> None:
-        """Follows the lines of the guest's init."""
-        self.control += data
-        while b"\n" in self.control:
-            line, _, rest = self.control.partition(b"\n")
-            self.control = rest
-            word, _, value = line.decode().partition(" ")
-            if word == "up":
-                self.up = True
-            elif word == "status":
-                self.status = int(value)
-            elif word == "end":
-                self.ended = True
-
-    def console_end(self) -> str:
-        """Returns the last lines that the kernel wrote."""
-        text = self.console.decode(errors="replace").replace("\r", "")
-        return "\n".join(text.splitlines()[-40:])
 
 
 class Run:
@@ -66,6 +27,8 @@ class Run:
         command: Callable[[dict[str, int]], list[str]],
         initrd: int,
         write: dict[str, Callable[[bytes], None]],
+        boot_seconds: float = BOOT_SECONDS,
+        on_up: Callable[["Run"], None] | None = None,
     ) -> None:
         """Starts QEMU with the command line that `command` makes for the sockets' descriptors.
 
@@ -73,8 +36,12 @@ class Run:
             command: Makes QEMU's command line from the descriptors of its ends of the sockets.
             initrd: The descriptor of the initramfs.
             write: Takes the data of `stdout`, `stderr` and, if wanted, `console`.
+            boot_seconds: Limit for the boot.
+            on_up: Called when the guest is up, before the command starts.
         """
         self.guest = Guest()
+        self.boot_seconds = boot_seconds
+        self.on_up = on_up
         self.write = write
         self.selector = selectors.DefaultSelector()
         pairs = {name: socket.socketpair() for name in STREAMS}
@@ -108,14 +75,17 @@ class Run:
             timeout: Seconds the command may take, counted from its start; 0 for no limit.
 
         Raises:
-            GuestPanic: The guest ended before the command.
-            TimeLimit: The boot or the command took too long.
+            GuestPanicError: The guest ended before the command.
+            TimeLimitError: The boot or the command took too long.
         """
-        deadline = time.monotonic() + BOOT_SECONDS
+        deadline = time.monotonic() + self.boot_seconds
         was_up = False
         while self.selector.get_map() and not self.guest.ended:
             if self.guest.up and not was_up:
                 was_up = True
+                if self.on_up:
+                    self.on_up(self)
+                self.sockets["control"].sendall(b"go\n")
                 deadline = time.monotonic() + timeout if timeout else float("inf")
             if self.guest.status is not None:
                 deadline = time.monotonic() + DRAIN_SECONDS
@@ -153,8 +123,7 @@ class Run:
             self.guest.out += data
         else:
             if key.data == "console":
-                self.guest.console += data
-                del self.guest.console[:-CONSOLE_BYTES]
+                self.guest.take_console(data)
             else:
                 self.guest.printed = True
             if key.data in self.write:
@@ -171,9 +140,9 @@ class Run:
     def _give_up(self, timeout: float) -> None:
         what = f"The command was still running after {timeout:g} s (--timeout)"
         if not self.guest.up:
-            what = f"The guest had not booted after {BOOT_SECONDS} s"
+            what = f"The guest had not booted after {self.boot_seconds:g} s"
         self.process.kill()
-        raise TimeLimit(f"{what}; it was ended.", self.guest.console_end())
+        raise TimeLimitError(f"{what}; it was ended.", self.guest.console_text())
 
     def _early_end(self) -> VMError:
         errors = (
@@ -185,6 +154,6 @@ class Run:
             return VMError(
                 f"QEMU ended with status {self.process.wait()}: {errors.splitlines()[-1]}"
             )
-        console = self.guest.console_end()
+        console = self.guest.console_text()
         what = "The guest kernel panicked" if "Kernel panic" in console else "The guest ended"
-        return GuestPanic(f"{what} before the command did.", console, self.guest.printed)
+        return GuestPanicError(f"{what} before the command did.", console, self.guest.printed)

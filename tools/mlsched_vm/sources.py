@@ -8,7 +8,7 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class Source:
-    """One binary repository: `uri` serves `suites`, signed as `signed_by` says (empty: apt's default)."""
+    """A binary repository: `uri` serves `suites`, signed by `signed_by` (empty: as usual)."""
 
     uri: str
     suites: tuple[str, ...]
@@ -33,7 +33,7 @@ def parse_list(text: str) -> Iterator[Source]:
 
 
 def parse_deb822(text: str) -> Iterator[Source]:
-    """Yields the sources of a deb822-style file; keys inlined in it fall back to apt's default."""
+    """Yields the sources of a deb822-style file; keys inlined in it are left to apt's default."""
     text = re.sub(r"^#.*\n", "", text, flags=re.MULTILINE)
     for stanza in re.split(r"\n\s*\n", text):
         fields = {
@@ -63,7 +63,7 @@ def machine_sources(root: Path = Path("/etc/apt")) -> Iterator[Source]:
 
 
 def distribution_mirror(codename: str, root: Path = Path("/etc/apt")) -> Source | None:
-    """Returns the source of the distribution itself: the one that serves the suite `codename` with `main`."""
+    """Returns the source of the distribution itself: of the suite `codename` with `main`."""
     for source in machine_sources(root):
         if (
             codename in source.suites
