@@ -17,12 +17,14 @@ struct StatisticsJSON: Encodable {
 
     let elapsed: Double
     let length: Double
+    let final: Bool
     let degraded: Bool
     let domains: [Domain]
     let hitRate: Double?
     let candidates: [String: [String: UInt64]]
     let total: [String: UInt64]
     let scheduler: [String: UInt64]
+    let schedulerTotal: [String: UInt64]
     let inferenceNanoseconds: Quantiles?
     let decisionNanoseconds: Quantiles?
     let batches: UInt64
@@ -31,6 +33,7 @@ struct StatisticsJSON: Encodable {
     init(_ interval: StatisticsInterval) {
         elapsed = interval.elapsed / .seconds(1)
         length = interval.length / .seconds(1)
+        final = interval.isFinal
         degraded = interval.isDegraded
         domains = interval.domains.map { Domain(cpus: $0.cpus.description, load: $0.load) }
         hitRate = interval.hitRate
@@ -41,6 +44,7 @@ struct StatisticsJSON: Encodable {
             })
         total = Self.dictionary(interval.total.named(nil))
         scheduler = Self.dictionary(counters.named)
+        schedulerTotal = Self.dictionary(interval.total.named)
         let measured = interval.measurements
         inferenceNanoseconds = Self.quantiles(measured.inference)
         decisionNanoseconds = Self.quantiles(measured.latency)

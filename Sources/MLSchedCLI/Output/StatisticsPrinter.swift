@@ -1,44 +1,41 @@
 import CMLSchedABI
-import Histogram
 import SchedDaemon
+import Synchronization
 
-/// Prints one line for each interval: for people, or as JSON.
-struct StatisticsPrinter: Sendable {
-    let isJSON: Bool
+/// Prints one line for each interval: a table for people, or JSON.
+final class StatisticsPrinter: Sendable {
+    private let isJSON: Bool
+    private let lines = Atomic(0)
+
+    init(isJSON: Bool) {
+        self.isJSON = isJSON
+    }
 
     @Sendable func print(_ interval: StatisticsInterval) {
-        StandardOutput.print(isJSON ? StatisticsJSON(interval).line : Self.text(interval))
-    }
-
-    private static func text(_ interval: StatisticsInterval) -> String {
-        let loads = interval.domains.map { fixed($0.load, digits: 2) }.joined(separator: " ")
-        let counters = interval.counters
-        let measured = interval.measurements
-        var columns = [
-            "\(seconds(interval.elapsed))",
-            "load \(loads)",
-            "consulted \(counters[MLS_CONSULTED])",
-            "hit \(interval.hitRate.map { fixed($0 * 100, digits: 1) + "%" } ?? "-")",
-            "migrate \(counters[MLS_SAID_MIGRATE])",
-            "stay \(counters[MLS_SAID_STAY])",
-            "override \(counters[MLS_OVERRIDDEN])",
-            "executed \(counters[MLS_EXECUTED])",
-        ]
-        if measured.batches > 0 {
-            columns.append(
-                "inference p50 \(time(measured.inference.valueAtPercentile(50)))"
-                    + " p99 \(time(measured.inference.valueAtPercentile(99)))")
-            let mean = Double(measured.requests) / Double(measured.batches)
-            columns.append("batch \(fixed(mean, digits: 1))")
+        guard !isJSON else {
+            StandardOutput.print(StatisticsJSON(interval).line)
+            return
         }
-        columns.append("drops \(counters[MLS_REQUESTS_DROPPED])")
-        if interval.isDegraded { columns.append("degraded") }
-        return columns.joined(separator: "  ")
+        let row = StatisticsRow(interval)
+        if lines.wrappingAdd(1, ordering: .relaxed).oldValue % Self.linesPerHeading == 0 {
+            StandardOutput.print(row.heading)
+        }
+        StandardOutput.print(row.text)
+        if interval.isFinal { StandardOutput.print(Self.summary(interval)) }
     }
 
-    private static func seconds(_ duration: Duration) -> String {
-        fixed(duration / .seconds(1), digits: 1) + "s"
+    private static func summary(_ interval: StatisticsInterval) -> String {
+        let total = interval.total
+        let decided = total.hitRate.map { ", \(fixed($0 * 100, digits: 1))% decided" } ?? ""
+        return "In \(fixed(interval.elapsed / .seconds(1), digits: 1)) s: "
+            + "\(total[MLS_CONSULTED]) consulted\(decided), \(total[MLS_SAID_MIGRATE]) migrate, "
+            + "\(total[MLS_SAID_STAY]) stay, \(total[MLS_OVERRIDDEN]) overridden, "
+            + "\(total[MLS_EXECUTED]) executed, \(total[MLS_REQUESTS_SENT]) requests, "
+            + "\(total[MLS_REQUESTS_DROPPED]) dropped."
     }
+
+    /// The heading comes again before it has left a usual terminal.
+    private static let linesPerHeading = 20
 }
 
 /// A number with that many digits after the point.

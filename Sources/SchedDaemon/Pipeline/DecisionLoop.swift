@@ -32,7 +32,7 @@ public final class DecisionLoop: Sendable {
         mailbox = Mailbox()
         let pipeline = Pipeline(
             source: ring, maker: scorer, sink: store, clock: MonotonicClock(),
-            patternCount: UInt32(space.count))
+            space: space)
         let body = LoopBody(
             pipeline: pipeline, waiter: waiter, mailbox: mailbox, space: space,
             isBusyPolling: isBusyPolling)
@@ -97,7 +97,9 @@ private final class LoopBody: @unchecked Sendable {
     func run() {
         while true {
             if mailbox.hasMessages, !handleMessages() { return }
-            guard pipeline.step() == 0, !isBusyPolling else { continue }
+            guard pipeline.step() == 0, pipeline.anticipate() == 0, !isBusyPolling else {
+                continue
+            }
             // Cannot fail once it was set up; if it does, polling is what is left.
             _ = try? waiter.wait()
         }

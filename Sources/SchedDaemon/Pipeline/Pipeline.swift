@@ -1,4 +1,5 @@
 internal import CMLSchedABI
+public import MLSched
 
 /// The way of a decision: requests → batch → scores → decisions → map.
 ///
@@ -24,19 +25,21 @@ public struct Pipeline<
     private let patterns: UnsafeMutableBufferPointer<UInt32>
     private let decisions: UnsafeMutableBufferPointer<UInt8>
     private let patternCount: UInt32
+    private var neighbourhood: Neighbourhood
 
     /// Puts the stages in line.
     ///
-    /// - Parameter patternCount: patterns of the space; a request beyond is dropped and counted.
+    /// - Parameter space: the patterns of this run; a request beyond them is dropped and counted.
     public init(
         source: consuming Source, maker: consuming Maker, sink: consuming Sink, clock: Clock,
-        patternCount: UInt32
+        space: PatternSpace
     ) {
         self.source = source
         self.maker = maker
         self.sink = sink
         self.clock = clock
-        self.patternCount = patternCount
+        patternCount = UInt32(space.count)
+        neighbourhood = Neighbourhood(in: space)
         requests = .allocate(capacity: Self.maximumBatch)
         patterns = .allocate(capacity: Self.maximumBatch)
         decisions = .allocate(capacity: Self.maximumBatch)
@@ -68,7 +71,29 @@ public struct Pipeline<
         measurements.record(
             UnsafeBufferPointer(rebasing: requests[..<taken]), inference: decided &- start,
             visible: clock.now())
+        neighbourhood.centre(on: patterns[count - 1])
         return taken
+    }
+
+    /// Decides on a batch of patterns that nobody has asked for yet, but are likely next: those
+    /// around the last request. For when there are no requests.
+    ///
+    /// - Returns: how many; 0 when the whole neighbourhood is decided.
+    public mutating func anticipate() -> Int {
+        var count = 0
+        while count < Self.maximumBatch, let pattern = neighbourhood.next() {
+            guard sink.isOpen(pattern) else { continue }
+            patterns[count] = pattern
+            count += 1
+        }
+        guard count > 0 else { return 0 }
+        // SAFETY: `count` is at most the capacity of both buffers; that many patterns are written.
+        let batch = UnsafeBufferPointer(rebasing: patterns[..<count])
+        let answers = UnsafeMutableBufferPointer(rebasing: decisions[..<count])
+        maker.decide(batch, into: answers)
+        sink.publish(UnsafeBufferPointer(answers), for: batch)
+        measurements.anticipated &+= UInt64(count)
+        return count
     }
 
     /// Lets another maker decide from now on, in a new generation of decisions.

@@ -11,6 +11,8 @@ public struct PipelineMeasurements: Sendable {
     public var batchSizes: [UInt64] = Array(repeating: 0, count: 33)
     /// Requests answered.
     public var requests: UInt64 = 0
+    /// Patterns decided before anybody asked.
+    public var anticipated: UInt64 = 0
     /// Requests whose pattern this run does not have.
     public var foreignRequests: UInt64 = 0
 

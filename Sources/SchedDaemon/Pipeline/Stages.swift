@@ -32,6 +32,9 @@ public protocol DecisionSink: ~Copyable {
     mutating func publish(
         _ decisions: UnsafeBufferPointer<UInt8>, for patterns: UnsafeBufferPointer<UInt32>)
 
+    /// Whether nobody has decided on a pattern, and the sink wants to know of it unasked.
+    borrowing func isOpen(_ pattern: UInt32) -> Bool
+
     /// Starts a new generation of decisions, made by another maker; none of the old ones is seen
     /// under the new generation.
     mutating func beginGeneration<Maker: DecisionMaker & ~Copyable>(deciding maker: inout Maker)

@@ -59,6 +59,12 @@ extension DecisionStore: DecisionSink {
         }
     }
 
+    /// Whether the table has no decision on a pattern; a hash keeps only what was asked for.
+    public borrowing func isOpen(_ pattern: UInt32) -> Bool {
+        !isHashed
+            && table[tableStart(of: generation) + Int(pattern)] < UInt8(MLS_STAY.rawValue)
+    }
+
     private borrowing func publishHashed(
         _ decisions: UnsafeBufferPointer<UInt8>, for patterns: UnsafeBufferPointer<UInt32>
     ) {

@@ -75,8 +75,13 @@ public struct SchedulerService: Service {
             loaded, model: model, isBusyPolling: configuration.isBusyPolling)
         defer { loop.stop() }
         let attached = try loaded.attach()
+        statistics.begin()
         logger.info("attached", metadata: plan.metadata)
         await supervise(attached, loop, until: deadline, &statistics)
+        if interval != nil {
+            let isFinal = attached.exitReport()?.asksForRestart != true
+            await collect(from: attached, loop, &statistics, isFinal: isFinal)
+        }
         statistics.finish(try attached.counters())
         let end = attached.detach()
         logger.info("detached")
@@ -93,8 +98,9 @@ public struct SchedulerService: Service {
             let now = ContinuousClock.now
             if let deadline, now >= deadline { return }
             if let due = nextReport, let interval, now >= due {
-                await collect(from: attached, loop, &statistics)
-                nextReport = due + interval
+                await collect(from: attached, loop, &statistics, isFinal: false)
+                // What was missed while the machine was busy is not made up for.
+                nextReport = max(due + interval, now + interval / 2)
             }
             let wakeUps = [now + Self.exitPoll, deadline, nextReport].compactMap { $0 }
             try? await Task.sleep(until: wakeUps.min() ?? now)
@@ -106,14 +112,15 @@ public struct SchedulerService: Service {
 
     private func collect(
         from attached: borrowing AttachedScheduler, _ loop: DecisionLoop,
-        _ statistics: inout StatisticsCollector
+        _ statistics: inout StatisticsCollector, isFinal: Bool
     ) async {
         guard let measurements = await loop.takeMeasurements() else { return }
         do {
             report(
                 statistics.interval(
                     plan: attached.plan, loads: try attached.domainLoads(),
-                    counters: try attached.counters(), measurements: measurements))
+                    counters: try attached.counters(), measurements: measurements,
+                    isFinal: isFinal))
         } catch {
             logger.error("no statistics for this interval: \(error)")
         }
