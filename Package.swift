@@ -69,8 +69,9 @@ let package = Package(
             ],
             swiftSettings: settings),
         .testTarget(
-            name: "BPFRuntimeTests", dependencies: ["BPFPrograms", "BPFRuntime", "CMLSchedABI"],
-            swiftSettings: settings),
+            name: "BPFRuntimeTests",
+            dependencies: ["BPFPrograms", "BPFRuntime", "CLibBPF", "CMLSchedABI"],
+            exclude: ["bpf"], swiftSettings: settings, plugins: ["CompileBPF"]),
         .target(
             name: "ModelTestSupport", dependencies: ["MLPInference"],
             path: "Tests/ModelTestSupport", swiftSettings: settings),

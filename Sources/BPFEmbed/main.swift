@@ -2,26 +2,29 @@ import Glibc
 
 /// Compiles one BPF source file and writes the object file out as Swift source.
 ///
-///     BPFEmbed NAME SOURCE STEM CLANG OBJCOPY
+///     BPFEmbed NAME SOURCE STEM CLANG OBJCOPY [IMPORT]
 ///
-/// leaves `STEM.o` and `STEM.swift`; OBJCOPY may be empty. Run by the plugin, never by hand.
+/// leaves `STEM.o` and `STEM.swift`; OBJCOPY may be empty, IMPORT is the module that declares
+/// `ObjectCode`, where that is another one. Run by the plugin, never by hand.
 func embed(_ arguments: [String]) throws(Failure) {
-    guard arguments.count == 5 else {
-        throw Failure("BPFEmbed takes NAME SOURCE STEM CLANG OBJCOPY")
+    guard 5...6 ~= arguments.count else {
+        throw Failure("BPFEmbed takes NAME SOURCE STEM CLANG OBJCOPY [IMPORT]")
     }
-    let (name, source, stem) = (arguments[0], arguments[1], arguments[2])
+    let (name, program, stem) = (arguments[0], arguments[1], arguments[2])
     guard name.isSwiftIdentifier else {
-        throw Failure("\(source): '\(name)' must be a Swift identifier; rename the file")
+        throw Failure("\(program): '\(name)' must be a Swift identifier; rename the file")
     }
     let object = stem + ".o"
-    try BPFCompiler(clang: arguments[3], objcopy: arguments[4]).compile(source, to: object)
+    try BPFCompiler(clang: arguments[3], objcopy: arguments[4]).compile(program, to: object)
     let bytes = try readFile(object)
-    try writeFile(stem + ".swift", swiftSource(name: name, of: bytes))
+    let source = swiftSource(name: name, of: bytes, importing: arguments.dropFirst(5).first)
+    try writeFile(stem + ".swift", source)
 }
 
 /// Swift source that declares `ObjectCode.<name>` with the bytes of an object file.
-func swiftSource(name: String, of bytes: [UInt8]) -> [UInt8] {
+func swiftSource(name: String, of bytes: [UInt8], importing module: String?) -> [UInt8] {
     let head = """
+        \(module.map { "public import \($0)\n" } ?? "")
         extension ObjectCode {
             /// The object file compiled from `bpf/\(name).bpf.c`.
             public static var \(name): ObjectCode { ObjectCode(name: "\(name)", nibbles: "

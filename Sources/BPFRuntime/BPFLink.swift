@@ -2,10 +2,13 @@ import CLibBPF
 
 /// An attached program, detached with its owner; when the process ends the kernel detaches it.
 public struct BPFLink: ~Copyable {
-    private let pointer: OpaquePointer
+    /// Name of the program.
+    public let name: String
+    let pointer: OpaquePointer
 
-    init(_ pointer: OpaquePointer) {
+    init(_ pointer: OpaquePointer, name: String) {
         self.pointer = pointer
+        self.name = name
     }
 
     deinit {

@@ -18,7 +18,8 @@ public struct BPFMap: ~Copyable, Sendable {
 
     init(_ map: OpaquePointer, name: String) throws(BPFError) {
         let raw = bpf_map__fd(map)
-        guard raw >= 0 else {
+        // From 1.4 on libbpf has a stand-in for the descriptor of a map that it did not create.
+        guard raw >= 0, bpf_map__autocreate(map) else {
             throw BPFError(
                 operation: "use the map that was not created,",
                 name: name,
@@ -51,6 +52,19 @@ public struct BPFMap: ~Copyable, Sendable {
             try check(result, "look up a key of the map", name)
             return UnsafeRawBufferPointer(bytes).load(as: Value.self)
         }
+    }
+
+    /// The bytes of a key's value; `nil` when there is no such key.
+    public borrowing func bytes<Key: BitwiseCopyable>(of key: Key) throws(BPFError) -> [UInt8]? {
+        try checkSize(MemoryLayout<Key>.size, keySize, "keys")
+        var key = key
+        var bytes = [UInt8](repeating: 0, count: valueSize)
+        let result = bpf_map_lookup_elem(descriptor.raw, &key, &bytes)
+        guard result != -ENOENT else {
+            return nil
+        }
+        try check(result, "look up a key of the map", name)
+        return bytes
     }
 
     /// The values of a key on all possible CPUs, by CPU; empty when there is no such key.

@@ -5,7 +5,7 @@ import Glibc
 public struct BPFProgram: ~Copyable, Sendable {
     /// Name of the program's function.
     public let name: String
-    private let descriptor: OwnedDescriptor
+    let descriptor: OwnedDescriptor
 
     init(_ program: OpaquePointer, name: String) throws(BPFError) {
         let raw = bpf_program__fd(program)

@@ -56,7 +56,7 @@ public struct LoadedObject: ~Copyable {
             throw BPFError(operation: "attach the program", name: program, errno: errno, log: lines)
         }
         LibBPFLog.deliver(lines)
-        return BPFLink(link)
+        return BPFLink(link, name: program)
     }
 
     /// Makes a struct_ops map, such as a scheduler, the one that the kernel uses.

@@ -77,6 +77,11 @@ public struct MappedArray<Word: SharedWord>: ~Copyable, @unchecked Sendable {
         Word.storeReleasing(value, to: words + index)
     }
 
+    /// The words as they are now, one after the other; not one moment's picture.
+    public borrowing func snapshot() -> [Word] {
+        (0..<count).map { Word.load(words + $0) }
+    }
+
     /// Sets every word to `value`.
     public borrowing func fill(with value: Word) {
         for index in 0..<count {

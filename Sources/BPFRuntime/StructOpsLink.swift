@@ -5,7 +5,9 @@ import Glibc
 ///
 /// The kernel detaches it, too, when the process ends in whatever way.
 public struct StructOpsLink: ~Copyable, Sendable {
-    private let descriptor: OwnedDescriptor
+    /// Name of the map.
+    public let name: String
+    let descriptor: OwnedDescriptor
 
     /// `BPF_F_LINK` of linux/bpf.h 6.4: registered by a link, not by writing to the map.
     private static let linkFlag: UInt32 = 1 << 13
@@ -30,7 +32,7 @@ public struct StructOpsLink: ~Copyable, Sendable {
             bpf_link__disconnect(attached)
         }
         defer { bpf_link__destroy(attached) }
-        descriptor =
+        let descriptor =
             staged
             ? try OwnedDescriptor(
                 bpf_link_create(bpf_map__fd(map), 0, Self.attachType, nil),
@@ -38,6 +40,8 @@ public struct StructOpsLink: ~Copyable, Sendable {
                 name
             )
             : try OwnedDescriptor(duplicating: bpf_link__fd(attached), name: name)
+        self.name = name
+        self.descriptor = descriptor
     }
 
     /// Prepares a struct_ops map for `attach`, whatever the version of libbpf.

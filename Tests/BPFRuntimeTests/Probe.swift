@@ -5,7 +5,7 @@ import CMLSchedABI
 /// `bpf/probe.bpf.c` in the kernel, with what the tests ask of it.
 struct Probe: ~Copyable {
     let object: LoadedObject
-    let emitter: BPFProgram
+    private let emitter: BPFProgram
 
     /// Loads it with a ring and a table of these sizes.
     init(
@@ -29,12 +29,21 @@ struct Probe: ~Copyable {
         _ count: Int,
         first: Int = 0
     ) throws(BPFError) -> (sent: Int, dropped: Int) {
-        var emission = mls_probe_emission()
-        emission.count = UInt32(count)
-        emission.first_pattern = UInt32(first)
-        try emitter.run(with: &emission)
-        return (Int(emission.sent), Int(emission.dropped))
+        try BPFRuntimeTests.emit(count, first: first, with: emitter)
     }
+}
+
+/// Sends requests through `probe_emit`.
+func emit(
+    _ count: Int,
+    first: Int,
+    with emitter: borrowing BPFProgram
+) throws(BPFError) -> (sent: Int, dropped: Int) {
+    var emission = mls_probe_emission()
+    emission.count = UInt32(count)
+    emission.first_pattern = UInt32(first)
+    try emitter.run(with: &emission)
+    return (Int(emission.sent), Int(emission.dropped))
 }
 
 extension RingBuffer {

@@ -1,14 +1,17 @@
 import Foundation
 import PackagePlugin
 
-/// Compiles every `bpf/*.bpf.c` of the package for the BPF machine and embeds the object files.
+/// Compiles every `bpf/*.bpf.c` for the BPF machine and embeds the object files.
 ///
-/// Each source file becomes one Swift file with one accessor, `ObjectCode.<name>`. The compiler is
-/// the clang of the Swift toolchain in use, so that no other one has to be installed.
+/// Target BPFPrograms gets those of the package, any other target those in its own folder. Each
+/// source file becomes one Swift file with one accessor, `ObjectCode.<name>`. The compiler is the
+/// clang of the Swift toolchain in use, so that no other one has to be installed.
 @main
 struct CompileBPF: BuildToolPlugin {
     func createBuildCommands(context: PluginContext, target: any Target) throws -> [Command] {
-        let folder = context.package.directoryURL.appending(path: "bpf")
+        let isShared = target.name == "BPFPrograms"
+        let home = isShared ? context.package.directoryURL : target.directoryURL
+        let folder = home.appending(path: "bpf")
         let files = try FileManager.default.contentsOfDirectory(
             at: folder,
             includingPropertiesForKeys: nil
@@ -28,7 +31,8 @@ struct CompileBPF: BuildToolPlugin {
             return .buildCommand(
                 displayName: "Compiling bpf/\(name).bpf.c",
                 executable: embed,
-                arguments: [name, source.path, stem, clang.path, objcopy],
+                arguments: [name, source.path, stem, clang.path, objcopy]
+                    + (isShared ? [] : ["BPFPrograms"]),
                 inputFiles: [source, clang] + headers,
                 outputFiles: [URL(filePath: stem + ".swift")]
             )

@@ -1,0 +1,127 @@
+import BPFPrograms
+import BPFRuntime
+import CMLSchedABI
+import Glibc
+import Testing
+
+@Suite(.enabled(if: HostKernel.loadsPrograms, "this kernel or user cannot load BPF programs"))
+struct BPFMapTests {
+    @Test("values are set, found, replaced and removed")
+    func roundTripOfValues() throws {
+        let map = try OpenObject(.fixture).load().map("pairs")
+        let key: UInt32 = 5
+        #expect(try map.value(of: key, as: UInt64.self) == nil)
+        #expect(try map.bytes(of: key) == nil)
+        try map.setValue(UInt64(1) << 32 | 2, of: key)
+        try map.setValue(UInt64(3) << 32 | 4, of: key)
+        #expect(try map.value(of: key, as: UInt64.self) == 3 << 32 | 4)
+        #expect(try map.bytes(of: key) == [4, 0, 0, 0, 3, 0, 0, 0])
+        #expect(try map.removeValue(of: key))
+        #expect(try !map.removeValue(of: key))
+        #expect(try map.value(of: key, as: UInt64.self) == nil)
+    }
+
+    @Test("a batch sets all its values and none is no call")
+    func batch() throws {
+        let map = try OpenObject(.fixture).load().map("pairs")
+        let keys: [UInt32] = Array(0..<40)
+        let values = keys.map { UInt64($0) * 3 }
+        try setValues(values, of: keys, in: map)
+        try setValues([] as [UInt64], of: [] as [UInt32], in: map)
+        for key in keys {
+            #expect(try map.value(of: key, as: UInt64.self) == UInt64(key) * 3)
+        }
+    }
+
+    @Test("a full map refuses more keys and says what to do")
+    func fullMap() throws {
+        let map = try OpenObject(.fixture).load().map("pairs")
+        for key in 0..<UInt32(map.maxEntries) {
+            try map.setValue(UInt64(key), of: key)
+        }
+        let error = #expect(throws: BPFError.self) {
+            try map.setValue(UInt64(0), of: UInt32(1000))
+        }
+        #expect(
+            error?.description == "cannot update the map 'pairs': Argument list too long; "
+                + "it is larger than the kernel allows or has memory for; make it smaller"
+        )
+    }
+
+    @Test("keys and values of another size never reach the kernel")
+    func wrongSizes() throws {
+        let map = try OpenObject(.fixture).load().map("pairs")
+        let error = #expect(throws: BPFError.self) { try map.setValue(UInt32(0), of: UInt32(0)) }
+        #expect(
+            error?.description
+                == "cannot access values of 4 bytes, not 8, in the map 'pairs': Invalid argument"
+        )
+        #expect(throws: BPFError.self) { try map.value(of: UInt64(0), as: UInt64.self) }
+        #expect(throws: BPFError.self) { try map.bytes(of: UInt8(0)) }
+        #expect(throws: BPFError.self) { try map.removeValue(of: UInt16(0)) }
+        #expect(throws: BPFError.self) { try map.perCPUValues(of: UInt32(0), as: UInt8.self) }
+    }
+
+    @Test("decisions stored in the mapped table are what the program finds")
+    func mappedDecisions() throws {
+        let patterns: UInt32 = 4096
+        let probe = try Probe(patterns: patterns)
+        let table = try MappedArray<UInt8>(probe.object.map("decisions"))
+        #expect(table.count == Int(patterns))
+        var expected = [UInt64](repeating: 0, count: Int(NR_MLS_DECISIONS.rawValue))
+        for pattern in 0..<table.count {
+            let decision = UInt8(truncatingIfNeeded: pattern &* 7 % 4)
+            table[pattern] = decision
+            expected[Int(decision)] += 1
+        }
+        var emission = mls_probe_emission()
+        emission.count = patterns
+        let migrate = try probe.object.run("probe_lookup", with: &emission)
+        #expect(UInt64(migrate) == expected[Int(MLS_MIGRATE.rawValue)])
+        let lookups = try probe.object.map("lookups")
+        let counted = try (0..<UInt32(expected.count)).map { decision in
+            try lookups.perCPUValues(of: decision, as: UInt64.self).reduce(0, +)
+        }
+        #expect(counted == expected)
+    }
+
+    @Test("filling a table sets every word")
+    func fill() throws {
+        let table = try MappedArray<UInt32>(Probe(patterns: 64).object.map("decisions"))
+        table.fill(with: 0x0303_0303)
+        #expect(table.snapshot() == [UInt32](repeating: 0x0303_0303, count: 16))
+    }
+
+    @Test("maps that cannot be dense words are not mapped")
+    func notDense() throws {
+        let object = try OpenObject(.fixture).load()
+        let sparse = #expect(throws: BPFError.self) {
+            _ = try MappedArray<UInt32>(object.map("sparse"))
+        }
+        #expect(sparse?.description == "cannot map as dense words 'sparse': Invalid argument")
+        let hash = #expect(throws: BPFError.self) {
+            _ = try MappedArray<UInt32>(object.map("pairs"))
+        }
+        #expect(hash?.operation == "map the memory of")
+    }
+
+    @Test("a map that was not created cannot be used")
+    func notCreated() throws {
+        var object = try OpenObject(.fixture)
+        try object.setCreated(false, map: "sparse")
+        let loaded = try object.load()
+        #expect(throws: BPFError.self) { _ = try loaded.map("sparse") }
+    }
+
+    private func setValues(
+        _ values: [UInt64],
+        of keys: [UInt32],
+        in map: borrowing BPFMap
+    ) throws {
+        try values.withUnsafeBufferPointer { values in
+            try keys.withUnsafeBufferPointer { keys in
+                try map.setValues(values, of: keys)
+            }
+        }
+    }
+}
