@@ -19,9 +19,16 @@ struct ModelOption: ParsableArguments {
     ///
     /// - Throws: `ModelError` or `SchemaError`.
     func load() throws -> Model {
-        let model = try path.map { path in try Model(path: path) } ?? DefaultModel.load()
+        let model = try loadAny()
         _ = try FeatureSchema(model)
         return model
+    }
+
+    /// Loads a model of any features.
+    ///
+    /// - Throws: `ModelError`.
+    func loadAny() throws -> Model {
+        try path.map { path in try Model(path: path) } ?? DefaultModel.load()
     }
 }
 

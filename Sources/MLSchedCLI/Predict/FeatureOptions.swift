@@ -1,0 +1,67 @@
+public import ArgumentParser
+import MLSched
+
+/// The features of one candidate.
+struct FeatureOptions: ParsableArguments {
+    @Option(help: ArgumentHelp("CPU on which the task last ran, 0 to 1023.", valueName: "id"))
+    var cpu: Int?
+
+    @Option(help: ArgumentHelp("CPUs that are idle.", valueName: "count"))
+    var idle: Int?
+
+    @Option(
+        help: ArgumentHelp(
+            "CPUs that are not; with the idle ones 1 to 1024.",
+            valueName: "count"
+        )
+    )
+    var busy: Int?
+
+    @Option(
+        help: ArgumentHelp("Load of the domain it would leave, 0 to 1.", valueName: "load")
+    )
+    var src: Float?
+
+    @Option(
+        help: ArgumentHelp("Load of the domain it would enter, 0 to 1.", valueName: "load")
+    )
+    var dst: Float?
+
+    /// Whether none was given, and rows are read instead.
+    var isEmpty: Bool { missing.count == InputFeature.allCases.count }
+
+    func validate() throws {
+        guard isEmpty || missing.isEmpty else {
+            throw ValidationError(
+                "Missing \(missing.joined(separator: ", ")): give all five features, or none to "
+                    + "read rows from standard input."
+            )
+        }
+    }
+
+    /// The features, checked; nil where none was given.
+    ///
+    /// - Throws: `Failure` where one is out of its range.
+    func features() throws(Failure) -> MigrationFeatures? {
+        guard let cpu, let idle, let busy, let src, let dst else { return nil }
+        do throws(FeatureError) {
+            return try MigrationFeatures(
+                cpu: cpu,
+                cpuIdle: idle,
+                cpuNotIdle: busy,
+                srcDomLoad: src,
+                dstDomLoad: dst
+            )
+        } catch {
+            throw .unusable("\(error)")
+        }
+    }
+
+    private var missing: [String] {
+        let given: [InputFeature: Bool] = [
+            .cpu: cpu != nil, .idle: idle != nil, .busy: busy != nil, .src: src != nil,
+            .dst: dst != nil,
+        ]
+        return InputFeature.allCases.filter { given[$0] == false }.map { "--\($0.name)" }
+    }
+}

@@ -1,0 +1,44 @@
+import Glibc
+
+/// Collects output and writes it in large pieces.
+struct OutputBuffer: ~Copyable {
+    private static let limit = 1 << 16
+
+    private var bytes: [UInt8] = []
+
+    init() {
+        bytes.reserveCapacity(Self.limit + 4096)
+    }
+
+    /// Adds text.
+    mutating func append(_ text: String) {
+        bytes.append(contentsOf: text.utf8)
+    }
+
+    /// Ends a line, and writes when much has come together.
+    ///
+    /// - Throws: `Failure` where standard output takes no more.
+    mutating func endLine() throws(Failure) {
+        bytes.append(0x0A)
+        if bytes.count >= Self.limit { try flush() }
+    }
+
+    /// Writes everything.
+    ///
+    /// - Throws: `Failure` where standard output takes no more.
+    mutating func flush() throws(Failure) {
+        var written = 0
+        while written < bytes.count {
+            let count = bytes.withUnsafeBytes { rest in
+                // SAFETY: writes at most the bytes from `written` on.
+                write(STDOUT_FILENO, rest.baseAddress.map { $0 + written }, rest.count - written)
+            }
+            if count >= 0 {
+                written += count
+            } else if errno != EINTR {
+                throw .broken("standard output cannot be written: \(systemMessage(errno))")
+            }
+        }
+        bytes.removeAll(keepingCapacity: true)
+    }
+}

@@ -1,0 +1,69 @@
+import MLPInference
+import MLSched
+
+/// Scores rows of features and writes a line for each in their order.
+///
+/// What arrives together is scored together: a slow writer gets each answer at once, a fast one
+/// gets the speed of large batches.
+struct RowPredictor: LineHandler, ~Copyable {
+    private var scheduler: MLScheduler
+    private let roundsLoads: Bool
+    private var writesJSON: Bool
+    private var format: RowFormat?
+    private var pending: [MigrationFeatures] = []
+    private var output = OutputBuffer()
+
+    /// A predictor that writes as it reads: CSV or JSON lines.
+    ///
+    /// - Parameters:
+    ///   - scheduler: gives the scores.
+    ///   - roundsLoads: round loads to tenths first, as the scheduler in the kernel does.
+    ///   - writesJSON: write JSON lines even for CSV.
+    init(_ scheduler: consuming MLScheduler, roundsLoads: Bool, writesJSON: Bool) {
+        self.scheduler = scheduler
+        self.roundsLoads = roundsLoads
+        self.writesJSON = writesJSON
+    }
+
+    mutating func take(_ line: UnsafeBufferPointer<UInt8>) throws(RowError) {
+        guard let format else {
+            try begin(with: line)
+            return
+        }
+        let features = try format.features(of: line)
+        pending.append(roundsLoads ? features.inTenths : features)
+    }
+
+    mutating func deliver() throws(Failure) {
+        try scorePending()
+        try output.flush()
+    }
+
+    private mutating func begin(with line: UnsafeBufferPointer<UInt8>) throws(RowError) {
+        let format = try RowFormat(firstLine: line)
+        self.format = format
+        switch format {
+        case .jsonLines:
+            writesJSON = true
+            try take(line)
+        case .csv:
+            if !writesJSON { output.append("score,decision\n") }
+        }
+    }
+
+    private mutating func scorePending() throws(Failure) {
+        let threshold = scheduler.model.threshold
+        for score in scheduler.scores(pending) {
+            let decision = Decision(migrate: score > threshold).name
+            if writesJSON {
+                output.append("{\"score\":")
+                output.append(jsonNumber(score))
+                output.append(",\"decision\":\"\(decision)\"}")
+            } else {
+                output.append("\(score),\(decision)")
+            }
+            try output.endLine()
+        }
+        pending.removeAll(keepingCapacity: true)
+    }
+}
