@@ -4,13 +4,14 @@ internal import CBLAS
 ///
 /// Rows of a layer with at least 16 outputs start at multiples of 16 elements, so that the bias
 /// in the file, which is padded likewise, fits every row as it is. Rows of narrower layers follow
-/// each other without a gap, and the bias is repeated until it fills whole steps. Either way the
-/// pass runs over whole steps, and what it computes in the gaps nobody reads.
+/// each other without a gap, and the bias is repeated for 16 rows. Either way the pass for bias
+/// and activation takes whole vectors, and what it computes in the gaps nobody reads.
 struct LayerStep: BitwiseCopyable {
-    /// Weights `(inputs, outputs)`, row-major.
+    /// Values `(inputs, outputs)`, row-major.
     let weights: UnsafePointer<Float>
-    /// As many steps as `period` says.
-    let bias: UnsafePointer<Lanes>
+    /// As many elements as `period` says, aligned to 64 bytes.
+    let bias: UnsafePointer<Float>
+    /// A multiple of 16.
     let period: Int
     let inputs: Int
     let outputs: Int
@@ -23,44 +24,35 @@ struct LayerStep: BitwiseCopyable {
     /// - Parameters:
     ///   - index: which layer, 0 being the first.
     ///   - model: outlives the step.
-    ///   - tile: memory for the repeated bias, `tiledPeriod` steps.
-    init(layer index: Int, of model: Model, tile: UnsafeMutablePointer<Lanes>) {
+    ///   - tile: memory for the repeated bias, `tileCount` elements.
+    init(layer index: Int, of model: Model, tile: UnsafeMutablePointer<Float>) {
         let layer = model.layers[index]
         let sections = model.layout.parameters[index]
-        let tiled = Self.tiledPeriod(layer)
-        weights = model.pointer(to: sections.weights, as: Float.self)
+        let tileCount = Self.tileCount(outputs: layer.outputs)
+        weights = model.pointer(to: sections.weights)
         inputs = layer.inputs
         outputs = layer.outputs
         stride = Self.stride(outputs: layer.outputs)
         activation = layer.activation
-        if tiled > 0 {
-            // SAFETY: `tile` has room for `tiled` steps, and 16 rows fill exactly that many.
-            let elements = UnsafeMutableRawPointer(tile).assumingMemoryBound(to: Float.self)
-            let source = model.pointer(to: sections.bias, as: Float.self)
-            for element in 0..<tiled * Lanes.scalarCount {
-                elements[element] = source[element % layer.outputs]
-            }
+        if tileCount > 0 {
+            let source = model.floats(sections.bias)
+            for element in 0..<tileCount { tile[element] = source[element % layer.outputs] }
             bias = UnsafePointer(tile)
-            period = tiled
+            period = tileCount
         } else {
-            bias = model.pointer(to: sections.bias, as: Lanes.self)
-            period = Self.steps(layer.outputs)
+            bias = model.pointer(to: sections.bias)
+            period = stride
         }
     }
 
-    /// Steps that a repeated bias takes: none for a layer that uses the file's.
-    static func tiledPeriod(_ layer: DenseLayer) -> Int {
-        layer.outputs < Lanes.scalarCount ? layer.outputs : 0
+    /// Elements of a repeated bias: none for a layer that uses the file's.
+    static func tileCount(outputs: Int) -> Int {
+        outputs < Lanes.scalarCount ? outputs * Lanes.scalarCount : 0
     }
 
-    /// Elements from one row of outputs to the next, for a layer of that many.
+    /// Elements from one row of outputs to the next.
     static func stride(outputs: Int) -> Int {
-        outputs < Lanes.scalarCount ? outputs : steps(outputs) * Lanes.scalarCount
-    }
-
-    /// Steps that cover that many elements.
-    static func steps(_ elements: Int) -> Int {
-        (elements + Lanes.scalarCount - 1) / Lanes.scalarCount
+        outputs < Lanes.scalarCount ? outputs : Lanes.padded(outputs)
     }
 
     /// Evaluates the layer.
@@ -69,18 +61,15 @@ struct LayerStep: BitwiseCopyable {
     ///   - source: `(rows, inputs)`, row-major.
     ///   - sourceStride: elements from one row of inputs to the next.
     ///   - rows: the batch.
-    ///   - target: `(rows, stride)`, row-major; whole steps.
-    /// - Returns: `target`, as elements.
+    ///   - target: receives `(rows, outputs)`, row-major, `stride` from one row to the next; has
+    ///     room for whole `Lanes`.
     @inline(__always)
     func run(
         _ source: UnsafePointer<Float>,
         stride sourceStride: Int,
         rows: Int,
-        into target: UnsafeMutablePointer<Lanes>
-    ) -> UnsafePointer<Float> {
-        // SAFETY: the evaluator sized `target` for `rows` rows of the widest layer, rounded up
-        // to whole steps; elements of a step are contiguous floats.
-        let elements = UnsafeMutableRawPointer(target).assumingMemoryBound(to: Float.self)
+        into target: UnsafeMutablePointer<Float>
+    ) {
         cblas_sgemm(
             CblasRowMajor,
             CblasNoTrans,
@@ -94,15 +83,9 @@ struct LayerStep: BitwiseCopyable {
             weights,
             blasint(truncatingIfNeeded: outputs),
             0,
-            elements,
+            target,
             blasint(truncatingIfNeeded: stride)
         )
-        activation.apply(
-            to: target,
-            count: Self.steps(rows &* stride),
-            bias: bias,
-            period: period
-        )
-        return UnsafePointer(elements)
+        activation.apply(to: target, count: rows &* stride, bias: bias, period: period)
     }
 }

@@ -23,13 +23,14 @@ public struct MLPEvaluator: ~Copyable, @unchecked Sendable {
 
     private let inputCount: Int
     private let outputCount: Int
+    private let layerCount: Int
     private let steps: OwnedBuffer<LayerStep>
     /// Biases of narrow layers, repeated; `steps` points into it.
-    private let biases: OwnedBuffer<Lanes>
+    private let biases: OwnedBuffer<Float>
     private let scaler: InputScaler
     /// What lies between two layers, twice: one is read while the other is written.
-    private let front: OwnedBuffer<Lanes>
-    private let back: OwnedBuffer<Lanes>
+    private let front: OwnedBuffer<Float>
+    private let back: OwnedBuffer<Float>
 
     /// Prepares a network for evaluation.
     ///
@@ -50,17 +51,20 @@ public struct MLPEvaluator: ~Copyable, @unchecked Sendable {
         let widest = model.layers.reduce(model.inputCount) { max($0, $1.outputs) }
         // Layers this wide are limited by their weights, not by calls: fewer rows do.
         let rows = max(1, min(blockRows, Self.scratchElements / (widest + Lanes.scalarCount)))
-        let capacity = LayerStep.steps(rows * LayerStep.stride(outputs: widest))
+        let capacity = Lanes.padded(rows * LayerStep.stride(outputs: widest))
         self.blockRows = rows
         front = OwnedBuffer(count: capacity)
         back = OwnedBuffer(count: capacity)
         scaler = InputScaler(model.features, rows: rows)
-        biases = OwnedBuffer(count: model.layers.reduce(0) { $0 + LayerStep.tiledPeriod($1) })
-        steps = OwnedBuffer(count: model.layers.count)
-        var free = biases.start
-        for index in model.layers.indices {
-            steps.start[index] = LayerStep(layer: index, of: model, tile: free)
-            free += LayerStep.tiledPeriod(model.layers[index])
+        layerCount = model.layers.count
+        biases = OwnedBuffer(
+            count: model.layers.reduce(0) { $0 + LayerStep.tileCount(outputs: $1.outputs) }
+        )
+        steps = OwnedBuffer(count: layerCount)
+        var tile = biases.start
+        for (index, layer) in model.layers.enumerated() {
+            steps.start[index] = LayerStep(layer: index, of: model, tile: tile)
+            tile += LayerStep.tileCount(outputs: layer.outputs)
         }
     }
 
@@ -102,11 +106,12 @@ public struct MLPEvaluator: ~Copyable, @unchecked Sendable {
         into outputs: UnsafeMutablePointer<Float>
     ) {
         // SAFETY: `rows` is at most `blockRows`, for which scratch was sized.
-        var source = scaler.scale(inputs, rows: rows)
+        var source = scaler.isIdentity ? inputs : scaler.scale(inputs, rows: rows)
         var stride = inputCount
         var (target, other) = (front.start, back.start)
-        for index in 0..<steps.count {
-            source = steps.start[index].run(source, stride: stride, rows: rows, into: target)
+        for index in 0..<layerCount {
+            steps.start[index].run(source, stride: stride, rows: rows, into: target)
+            source = UnsafePointer(target)
             stride = steps.start[index].stride
             swap(&target, &other)
         }

@@ -142,16 +142,13 @@ extension Model {
 
     /// The floats of a section, valid as long as `storage` is.
     func floats(_ section: Section) -> UnsafeBufferPointer<Float> {
-        UnsafeBufferPointer(
-            start: pointer(to: section, as: Float.self),
-            count: section.byteCount / 4
-        )
+        UnsafeBufferPointer(start: pointer(to: section), count: section.byteCount / 4)
     }
 
-    /// The start of a section, valid as long as `storage` is.
-    func pointer<Element>(to section: Section, as type: Element.Type) -> UnsafePointer<Element> {
-        // SAFETY: `init` has checked that the layout ends with the file; sections, padded to
-        // their alignment of 64 bytes, hold whole floats and whole steps of `Lanes`.
-        (storage.start + section.offset).assumingMemoryBound(to: type)
+    /// The start of a section of floats, valid as long as `storage` is.
+    func pointer(to section: Section) -> UnsafePointer<Float> {
+        // SAFETY: `init` has checked that the layout ends with the file; sections start at
+        // multiples of 64 bytes, and nothing else is ever bound to the memory.
+        (storage.start + section.offset).assumingMemoryBound(to: Float.self)
     }
 }
