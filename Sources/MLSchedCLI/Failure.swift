@@ -28,3 +28,8 @@ func unusableOnError<Result>(_ body: () throws -> Result) throws -> Result {
         throw Failure.unusable("\(error)")
     }
 }
+
+/// The system's words for an error number.
+func systemMessage(_ errno: Int32) -> String {
+    strerror(errno).map { String(cString: $0) } ?? "error \(errno)"
+}

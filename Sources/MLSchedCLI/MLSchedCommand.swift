@@ -7,7 +7,9 @@ struct MLSchedCommand: AsyncParsableCommand {
         commandName: "mlsched",
         abstract: "A CPU scheduler for Linux that asks a small neural network before it migrates.",
         version: Version.text,
-        subcommands: [RunCommand.self, PredictCommand.self]
+        subcommands: [
+            RunCommand.self, PredictCommand.self, InspectCommand.self,
+        ]
     )
 
     static func main() async {

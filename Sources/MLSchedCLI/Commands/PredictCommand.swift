@@ -67,12 +67,7 @@ struct PredictCommand: ParsableCommand {
     private func predictOne(_ features: MigrationFeatures) throws {
         var scheduler = try MLScheduler(model: unusableOnError { try model.load() })
         let report = PredictionReport(features, by: &scheduler)
-        var output = OutputBuffer()
-        for line in json ? [try jsonLine(report)] : report.text {
-            output.append(line)
-            try output.endLine()
-        }
-        try output.flush()
+        try OutputBuffer.print(json ? [jsonLine(report)] : report.text)
     }
 
     private func predictRows() throws {

@@ -113,8 +113,3 @@ extension UInt8 {
     /// A space, a tab or a carriage return.
     var isBlank: Bool { self == 0x20 || self == 0x09 || self == 0x0D }
 }
-
-/// The system's words for an error number.
-func systemMessage(_ errno: Int32) -> String {
-    strerror(errno).map { String(cString: $0) } ?? "error \(errno)"
-}

@@ -5,12 +5,3 @@ struct RowError: Error, Equatable {
 
     init(_ sentence: String) { self.sentence = sentence }
 }
-
-/// Text out of the input, fit for a message: cut, and nothing in it that a terminal would obey.
-func excerpt(_ bytes: UnsafeBufferPointer<UInt8>, limit: Int = 32) -> String {
-    let text = String(decoding: bytes.prefix(limit), as: UTF8.self)
-    let shown = text.unicodeScalars.map { scalar in
-        scalar.properties.generalCategory == .control ? "\u{FFFD}" : Character(scalar)
-    }
-    return "'\(String(shown))\(bytes.count > limit ? "…" : "")'"
-}

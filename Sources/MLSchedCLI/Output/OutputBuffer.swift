@@ -42,3 +42,17 @@ struct OutputBuffer: ~Copyable {
         bytes.removeAll(keepingCapacity: true)
     }
 }
+
+extension OutputBuffer {
+    /// Writes lines.
+    ///
+    /// - Throws: `Failure` where standard output takes no more.
+    static func print(_ lines: [String]) throws(Failure) {
+        var output = OutputBuffer()
+        for line in lines {
+            output.append(line)
+            try output.endLine()
+        }
+        try output.flush()
+    }
+}
