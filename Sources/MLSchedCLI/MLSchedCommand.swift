@@ -8,7 +8,7 @@ struct MLSchedCommand: AsyncParsableCommand {
         abstract: "A CPU scheduler for Linux that asks a small neural network before it migrates.",
         version: Version.text,
         subcommands: [
-            RunCommand.self, PredictCommand.self, InspectCommand.self,
+            RunCommand.self, PredictCommand.self, CheckCommand.self, InspectCommand.self,
         ]
     )
 

@@ -32,13 +32,20 @@ struct ModelOption: ParsableArguments {
     }
 }
 
+/// How CPUs are grouped into domains.
+struct DomainsOption: ParsableArguments {
+    @Option(
+        name: .customLong("domains"),
+        help: ArgumentHelp(
+            "CPU domains: llc, node, or CPU lists such as 0-3/4-7 (default: llc).",
+            valueName: "domains"),
+        transform: parseGrouping)
+    var grouping = DomainGrouping.cache
+}
+
 /// How to schedule.
 struct SchedulingOptions: ParsableArguments {
-    @Option(
-        help: ArgumentHelp(
-            "CPU domains: llc, node, or CPU lists such as 0-3/4-7.", valueName: "domains"),
-        transform: parseGrouping)
-    var domains = DomainGrouping.cache
+    @OptionGroup var domains: DomainsOption
 
     @Option(help: "Who decides: model, heuristic (the fallback rule), always or never.")
     var policy = Policy.model
@@ -72,7 +79,7 @@ struct SchedulingOptions: ParsableArguments {
 
     var configuration: SchedulerConfiguration {
         var configuration = SchedulerConfiguration()
-        configuration.grouping = domains
+        configuration.grouping = domains.grouping
         configuration.policy = policy
         configuration.isShadow = shadow
         configuration.slice = .microseconds(sliceUs)

@@ -1,0 +1,68 @@
+import BPFRuntime
+import MLPInference
+import SchedDaemon
+
+/// Everything that `mlsched run` depends on, looked at without changing anything.
+struct Checklist {
+    /// What was looked at, in the order in which it is needed.
+    let items: [CheckItem]
+
+    /// Looks at the machine and at a model.
+    init(grouping: DomainGrouping, loadModel: () throws -> Model) {
+        items =
+            KernelRequirements().all.map { CheckItem($0) }
+            + [Self.domains(grouping), Self.model(loadModel), Self.blas, Self.libbpf]
+    }
+
+    /// Whether nothing is in the way of the scheduler.
+    var isReady: Bool { missing == 0 }
+
+    /// Requirements that are not met.
+    var missing: Int { items.count { $0.status == .missing } }
+
+    private static func domains(_ grouping: DomainGrouping) -> CheckItem {
+        let name = "CPU domains"
+        do throws(TopologyError) {
+            let domains = try SchedulerPlan(grouping: grouping).domains
+            let list = domains.map(\.description).joined(separator: " / ")
+            guard domains.count > 1 else {
+                return .note(
+                    name,
+                    "only one, \(list): nothing can migrate between domains",
+                    remedy: "group the CPUs yourself, as in --domains 0-3/4-7"
+                )
+            }
+            return .ok(name, "\(domains.count): \(list)")
+        } catch {
+            return .missing(name, "\(error)", remedy: nil)
+        }
+    }
+
+    private static func model(_ load: () throws -> Model) -> CheckItem {
+        do {
+            let model = try load()
+            let widths = [model.inputCount] + model.layers.map(\.outputs)
+            return .ok(
+                "model",
+                "\(widths.map(\.description).joined(separator: "→")), "
+                    + "self-test passed on \(model.testVectorCount) vectors"
+            )
+        } catch {
+            return .missing("model", "\(error)", remedy: nil)
+        }
+    }
+
+    private static var blas: CheckItem {
+        let core = BLASLibrary.coreName
+        guard let forced = BLASLibrary.forcedCoreType else {
+            return .ok("OpenBLAS", "kernels for \(core)")
+        }
+        return .note(
+            "OpenBLAS",
+            "kernels for \(core), because OPENBLAS_CORETYPE is \(printable(forced))",
+            remedy: "unset it, unless you know that these are the fastest here"
+        )
+    }
+
+    private static var libbpf: CheckItem { .ok("libbpf", LibBPF.version) }
+}
