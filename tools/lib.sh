@@ -1,0 +1,24 @@
+# shellcheck shell=bash
+# Shared by the shell tools in this directory.
+set -euo pipefail
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+cache=${XDG_CACHE_HOME:-$HOME/.cache}/mlsched
+
+# Says what is being done, apart from the output of the programs that do it.
+say() {
+	printf '%s: %s\n' "tools/${0##*/}" "$*" >&2
+}
+
+# Ends with one sentence and status 2: something the user has to provide is missing.
+need() {
+	say "$*"
+	exit 2
+}
+
+# Prints the Python of the environment with the tools' requirements, which tools/setup --python makes.
+# Its name follows from the requirements, so that another checkout or version has its own.
+environment() {
+	local key
+	key=$({ python3 --version && cat "$root/tools/pyproject.toml"; } | sha256sum | cut -c1-12)
+	echo "$cache/python-$key"
+}
