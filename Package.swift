@@ -53,6 +53,7 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "SystemPackage", package: "swift-system"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ],
             swiftSettings: settings),
         .executableTarget(
@@ -81,6 +82,14 @@ let package = Package(
         .testTarget(
             name: "MLSchedTests",
             dependencies: ["CMLSchedABI", "MLPInference", "MLSched", "ModelTestSupport"],
+            swiftSettings: settings),
+        .testTarget(
+            name: "SchedDaemonTests",
+            dependencies: [
+                "BPFRuntime", "CMLSchedABI", "DefaultWeights", "MLPInference", "MLSched",
+                "ModelTestSupport", "SchedDaemon",
+                .product(name: "Histogram", package: "hdrhistogram-swift"),
+            ],
             swiftSettings: settings),
     ]
 )

@@ -15,14 +15,13 @@ struct ModelOption: ParsableArguments {
             valueName: "path"))
     var path: String?
 
+    /// Where the model comes from.
+    var source: ModelSource { ModelSource(path: path) { try DefaultModel.load() } }
+
     /// Loads and checks the model.
     ///
     /// - Throws: `ModelError` or `SchemaError`.
-    func load() throws -> Model {
-        let model = try loadAny()
-        _ = try FeatureSchema(model)
-        return model
-    }
+    func load() throws -> Model { try source.load() }
 
     /// Loads a model of any features.
     ///

@@ -13,7 +13,8 @@ struct RunCommand: AsyncParsableCommand {
         abstract: "Take over the CPUs and schedule with the model until interrupted.",
         discussion: """
             Attaches the scheduler, answers its questions, and detaches on SIGINT or SIGTERM. \
-            However the program ends, the kernel's own scheduler is back at once.
+            However the program ends, the kernel's own scheduler is back at once. SIGHUP loads \
+            the model file again; a bad one is refused and the old one goes on.
 
             Exit status: 0 after a requested end, 1 when the kernel threw the scheduler out, 2 \
             when it could not start; nothing has been changed then.
@@ -24,6 +25,9 @@ struct RunCommand: AsyncParsableCommand {
     @OptionGroup var scheduling: SchedulingOptions
     @OptionGroup var output: OutputOptions
 
+    @Flag(help: "Load the model again when its file is replaced, as on SIGHUP.")
+    var watch = false
+
     @Option(help: ArgumentHelp("Stop after this many seconds.", valueName: "sec"))
     var duration: Seconds?
 
@@ -33,11 +37,10 @@ struct RunCommand: AsyncParsableCommand {
             return
         }
         let logger = output.logger()
-        let model = try unusableOnError { try self.model.load() }
         let outcome = OutcomeBox()
         let printer = StatisticsPrinter(isJSON: output.json)
         let service = SchedulerService(
-            scheduling.configuration, model: model, logger: logger,
+            scheduling.configuration, source: model.source, isWatching: watch, logger: logger,
             duration: duration?.duration, interval: output.stats?.duration,
             report: printer.print, outcome: outcome.set)
         let group = ServiceGroup(

@@ -1,13 +1,14 @@
 internal import BPFRuntime
 internal import CMLSchedABI
 public import Logging
-public import MLPInference
+internal import MLPInference
 public import ServiceLifecycle
 
 /// The daemon: keeps the scheduler attached until it is told to stop or the kernel lets go of it.
 public struct SchedulerService: Service {
     private let configuration: SchedulerConfiguration
-    private let model: Model
+    private let source: ModelSource
+    private let isWatching: Bool
     private let logger: Logger
     private let duration: Duration?
     private let interval: Duration?
@@ -18,19 +19,21 @@ public struct SchedulerService: Service {
     ///
     /// - Parameters:
     ///   - configuration: what the user chose.
-    ///   - model: loaded and self-tested.
+    ///   - source: gives the model, at the start and again on SIGHUP.
+    ///   - isWatching: read the model again when its file is replaced, too.
     ///   - duration: when to stop by itself; nil: never.
     ///   - interval: how often to report; nil: never.
     ///   - report: takes each interval's statistics.
     ///   - outcome: takes the reason why the scheduler ended, once.
     public init(
-        _ configuration: SchedulerConfiguration, model: Model, logger: Logger,
-        duration: Duration? = nil, interval: Duration? = nil,
+        _ configuration: SchedulerConfiguration, source: ModelSource, isWatching: Bool = false,
+        logger: Logger, duration: Duration? = nil, interval: Duration? = nil,
         report: @escaping @Sendable (StatisticsInterval) -> Void,
         outcome: @escaping @Sendable (ExitReport) -> Void
     ) {
         self.configuration = configuration
-        self.model = model
+        self.source = source
+        self.isWatching = isWatching
         self.logger = logger
         self.duration = duration
         self.interval = interval
@@ -43,7 +46,7 @@ public struct SchedulerService: Service {
     /// Returns when the task is cancelled or shut down, when the duration is over, or when the
     /// kernel has let go of the scheduler; `outcome` then knows why.
     ///
-    /// - Throws: `UnmetRequirement`, `TopologyError`, `SchemaError` or `BPFError`; the kernel's own
+    /// - Throws: `ModelError`, `UnmetRequirement`, `TopologyError`, `SchemaError` or `BPFError`; the kernel's own
     ///   scheduler is then in charge.
     public func run() async throws {
         try await cancelWhenGracefulShutdown {
@@ -52,11 +55,15 @@ public struct SchedulerService: Service {
     }
 
     private func runUntilCancelled() async throws {
+        var model = try source.load()
+        let trigger = ReloadTrigger(watching: isWatching ? source.path : nil)
+        trigger.listen()
         var budget = RestartBudget()
         let deadline = duration.map { ContinuousClock.now + $0 }
         var statistics = StatisticsCollector()
         while true {
-            let end = try await attachOnce(until: deadline, &statistics)
+            let end = try await attachOnce(
+                &model, trigger, until: deadline, &statistics)
             guard end.asksForRestart, budget.allowsRestart(at: .now) else {
                 outcome(end)
                 return
@@ -66,7 +73,7 @@ public struct SchedulerService: Service {
     }
 
     private func attachOnce(
-        until deadline: ContinuousClock.Instant?, _ statistics: inout StatisticsCollector
+        _ model: inout Model, _ trigger: ReloadTrigger, until deadline: ContinuousClock.Instant?, _ statistics: inout StatisticsCollector
     ) async throws -> ExitReport {
         try KernelRequirements().check()
         let plan = try SchedulerPlan(grouping: configuration.grouping)
@@ -77,7 +84,7 @@ public struct SchedulerService: Service {
         let attached = try loaded.attach()
         statistics.begin()
         logger.info("attached", metadata: plan.metadata)
-        await supervise(attached, loop, until: deadline, &statistics)
+        await supervise(attached, loop, &model, trigger, until: deadline, &statistics)
         if interval != nil {
             let isFinal = attached.exitReport()?.asksForRestart != true
             await collect(from: attached, loop, &statistics, isFinal: isFinal)
@@ -90,13 +97,14 @@ public struct SchedulerService: Service {
 
     /// Returns when the scheduler ends or is to end.
     private func supervise(
-        _ attached: borrowing AttachedScheduler, _ loop: DecisionLoop,
-        until deadline: ContinuousClock.Instant?, _ statistics: inout StatisticsCollector
+        _ attached: borrowing AttachedScheduler, _ loop: DecisionLoop, _ model: inout Model,
+        _ trigger: ReloadTrigger, until deadline: ContinuousClock.Instant?, _ statistics: inout StatisticsCollector
     ) async {
         var nextReport = interval.map { ContinuousClock.now + $0 }
         while attached.exitReport() == nil, !Task.isCancelled {
             let now = ContinuousClock.now
             if let deadline, now >= deadline { return }
+            if trigger.fires() { await reload(&model, into: loop) }
             if let due = nextReport, let interval, now >= due {
                 await collect(from: attached, loop, &statistics, isFinal: false)
                 // What was missed while the machine was busy is not made up for.
@@ -109,6 +117,19 @@ public struct SchedulerService: Service {
 
     /// How soon the kernel's letting go is noticed, at the latest.
     private static let exitPoll = Duration.milliseconds(100)
+
+    /// Changes to the model that is in the file now; on any error the old one goes on.
+    private func reload(_ model: inout Model, into loop: DecisionLoop) async {
+        do {
+            let new = try source.load()
+            try await loop.replaceModel(with: new)
+            model = new
+            logger.notice(
+                "model reloaded", metadata: ["crc32": "\(String(new.checksum, radix: 16))"])
+        } catch {
+            logger.error("model not reloaded, the old one goes on: \(error)")
+        }
+    }
 
     private func collect(
         from attached: borrowing AttachedScheduler, _ loop: DecisionLoop,

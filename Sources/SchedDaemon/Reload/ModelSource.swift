@@ -1,0 +1,24 @@
+public import MLPInference
+internal import MLSched
+
+/// Where the model comes from, at the start and at each reload.
+public struct ModelSource: Sendable {
+    /// The file; nil for a model that is part of the program and never changes.
+    public let path: String?
+    private let builtIn: @Sendable () throws -> Model
+
+    /// A model from a file, or else the one that is built in.
+    public init(path: String?, builtIn: @escaping @Sendable () throws -> Model) {
+        self.path = path
+        self.builtIn = builtIn
+    }
+
+    /// Reads and self-tests the model, and checks that its features are measured here.
+    ///
+    /// - Throws: `ModelError` or `SchemaError`.
+    public func load() throws -> Model {
+        let model = try path.map { path in try Model(path: path) } ?? builtIn()
+        _ = try FeatureSchema(model)
+        return model
+    }
+}
