@@ -1,6 +1,9 @@
 """What the scheduler can feed to a model, and how a model's inputs name it."""
 
+import math
 from dataclasses import dataclass
+
+from .errors import ModelError
 
 UNITS = {
     "cpu": "index",
@@ -31,3 +34,60 @@ class Feature:
 
 
 PADDING = Feature(ZERO, "", 0.0, 0.0)
+
+
+def parse(text: str) -> tuple[Feature, ...]:
+    """Reads `--features`: `NAME[:OFFSET:SCALE][*COUNT],…`, one item an input, in order.
+
+    Raises:
+        ModelError: When a name is unknown or comes twice, or a number is not one.
+    """
+    features: list[Feature] = []
+    for item in text.split(","):
+        body, _, count = item.strip().partition("*")
+        features += [_item(body, item)] * _count(count, item)
+    names = [feature.name for feature in features if feature.name != ZERO]
+    for name in names:
+        if names.count(name) > 1:
+            raise ModelError(f"--features names {name} twice: one live value feeds one input")
+    return tuple(features)
+
+
+def default(inputs: int) -> tuple[Feature, ...]:
+    """The schema's features, and zeros up to the network's width.
+
+    Raises:
+        ModelError: When the network has fewer inputs than the schema, so that a choice is due.
+    """
+    if inputs < len(SCHEMA):
+        raise ModelError(
+            f"the model has {inputs} inputs: say by --features which of {', '.join(SCHEMA)} feeds "
+            "each"
+        )
+    live = tuple(Feature(name, unit) for name, unit in UNITS.items())
+    return live + (PADDING,) * (inputs - len(live))
+
+
+def _item(body: str, item: str) -> Feature:
+    name, *numbers = body.split(":")
+    if name == ZERO and not numbers:
+        return PADDING
+    if name not in UNITS:
+        raise ModelError(f"--features: {name!r} is none of {', '.join(SCHEMA)} and zero")
+    if len(numbers) not in (0, 2):
+        raise ModelError(f"--features: {item!r} is not NAME or NAME:OFFSET:SCALE")
+    try:
+        offset, scale = (float(number) for number in numbers or ("0", "1"))
+    except ValueError:
+        raise ModelError(f"--features: {item!r} has an offset or scale that is no number") from None
+    if not (math.isfinite(offset) and math.isfinite(scale)):
+        raise ModelError(f"--features: {item!r} has an offset or scale that is not finite")
+    return Feature(name, UNITS[name], offset, scale)
+
+
+def _count(text: str, item: str) -> int:
+    if not text:
+        return 1
+    if not text.isdigit() or not 1 <= int(text) <= 4096 or not item.strip().startswith(ZERO):
+        raise ModelError(f"--features: {item!r} repeats something other than zero, 1 to 4096 times")
+    return int(text)

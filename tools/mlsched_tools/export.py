@@ -1,0 +1,176 @@
+"""mlsched-export: any trained model in, one model file out."""
+
+import argparse
+import hashlib
+import json
+import math
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from . import architecture, features, formats, mlw
+from .assemble import Choices, assemble
+from .compare import compare
+from .errors import ModelError, reports_errors
+from .model import Model
+from .source import ReadOptions, Source
+from .verify import BOUND, verify
+
+DIFFERENT = 1
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="mlsched-export",
+        description="Turn a trained model into a file that mlsched loads.",
+        epilog="Reads Keras .h5 and .keras, SavedModel folders, TensorFlow Lite, ONNX, PyTorch "
+        "state dicts and TorchScript, safetensors, scikit-learn (skops), .npz and .mlw; a file is "
+        "recognised by what it contains. A model that cannot be represented exactly is refused. "
+        "Exit status: 0 done, 1 --check found a difference, 2 refused.",
+    )
+    parser.add_argument("source", type=Path, nargs="?", help="model file or SavedModel folder")
+    parser.add_argument("-o", "--output", type=Path, help="model file to write")
+    parser.add_argument(
+        "--features",
+        type=str,
+        help="what feeds each input, in order: NAME or NAME:OFFSET:SCALE, separated by commas; "
+        f"names are {', '.join(features.SCHEMA)}, zero and zero*COUNT "
+        "(default: these five, then zeros)",
+    )
+    parser.add_argument(
+        "--threshold", type=float, help="migrate above this output (0.5 for a probability)"
+    )
+    parser.add_argument("--pad-to", type=int, metavar="N", help="fill up to N inputs with zeros")
+    parser.add_argument("--provenance", help="where the model comes from, kept in the file")
+    parser.add_argument(
+        "--architecture",
+        help="for a file of weights alone: a Keras JSON file, or [NAME:]ACTIVATION of each layer, "
+        "separated by commas",
+    )
+    parser.add_argument(
+        "--trust-pickle", action="store_true", help="load a pickle, which runs code in it"
+    )
+    parser.add_argument(
+        "--verify", action="store_true", help="compare with the source's own runtime"
+    )
+    parser.add_argument("--report", choices=("text", "json"), default="text", help="what to print")
+    parser.add_argument(
+        "--check", nargs=2, type=Path, metavar=("A", "B"), help="compare two models instead"
+    )
+    parser.add_argument(
+        "--tolerance", type=float, default=BOUND, help=f"of --check ({BOUND:g} absolute)"
+    )
+    return parser
+
+
+@reports_errors
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs the command and returns its exit status."""
+    options = _parser().parse_args(arguments)
+    given = architecture.parse(options.architecture) if options.architecture else None
+    reading = ReadOptions(given, options.trust_pickle)
+    if options.check:
+        return _check(options, reading)
+    if options.source is None or options.output is None:
+        raise ModelError("give a source and -o OUTPUT, or --check A B")
+    return _export(options, reading)
+
+
+def _choices(options: argparse.Namespace) -> Choices:
+    if options.threshold is not None and not math.isfinite(options.threshold):
+        raise ModelError("--threshold is not a finite number")
+    named = features.parse(options.features) if options.features else None
+    return Choices(named, options.threshold, options.pad_to, options.provenance)
+
+
+def _export(options: argparse.Namespace, reading: ReadOptions) -> int:
+    choices = _choices(options)
+    source = formats.read(options.source, reading)
+    model = _assembled(options.source, source, choices)
+    difference = None
+    if options.verify:
+        fed = choices.features or source.features or features.default(source.flow.inputs)
+        difference = verify(options.source, reading, source, fed, model)
+    data = mlw.write(options.output, model)
+    report = _report(options, source, model, data)
+    if difference is not None:
+        report["verified"] = {"inputs": 10_000, "largest_difference": difference}
+    _print(report, options.report)
+    return 0
+
+
+def _check(options: argparse.Namespace, reading: ReadOptions) -> int:
+    # Thresholds are of no importance here where a source has none.
+    choices = _choices(options)
+    models = []
+    for path in options.check:
+        source = formats.read(path, reading)
+        fallback = choices if source.threshold is None else Choices(choices.features)
+        models.append(_assembled(path, source, fallback))
+    found = compare(*models)
+    same = found.maximum <= options.tolerance
+    if options.report == "json":
+        print(json.dumps({**found.as_json(), "tolerance": options.tolerance, "same": same}))
+    else:
+        print(f"{found.text()}: {'the same' if same else 'different'}")
+    return 0 if same else DIFFERENT
+
+
+def _assembled(path: Path, source: Source, choices: Choices) -> Model:
+    try:
+        return assemble(source, choices)
+    except ModelError as error:
+        raise ModelError(f"{path}: {error}") from None
+
+
+def _report(options: argparse.Namespace, source: Source, model: Model, data: bytes) -> dict:
+    return {
+        "source": str(options.source),
+        "format": source.format,
+        "output": str(options.output),
+        "bytes": len(data),
+        "sha256": hashlib.sha256(data).hexdigest(),
+        "features": [
+            {"name": f.name, "unit": f.unit, "offset": f.offset, "scale": f.scale}
+            for f in model.features
+        ],
+        "layers": [
+            {
+                "inputs": layer.weights.shape[0],
+                "outputs": layer.weights.shape[1],
+                "activation": layer.activation.name,
+                "alpha": layer.activation.alpha,
+                "beta": layer.activation.beta,
+            }
+            for layer in model.layers
+        ],
+        "threshold": model.threshold,
+        "provenance": model.provenance,
+        "test_vectors": len(model.test_inputs),
+        "self_test_error": model.self_test_error(),
+        "warnings": list(source.notes),
+    }
+
+
+def _print(report: dict, form: str) -> None:
+    if form == "json":
+        print(json.dumps(report, indent=2, ensure_ascii=False))
+        return
+    for warning in report["warnings"]:
+        print(f"warning: {warning}", file=sys.stderr)
+    chain = [str(report["layers"][0]["inputs"])]
+    chain += [f"{layer['outputs']} {layer['activation']}" for layer in report["layers"]]
+    names = [feature["name"] for feature in report["features"]]
+    live = [name for name in names if name != features.ZERO]
+    zeros = len(names) - len(live)
+    print(f"{report['source']}: {report['format']}, {' → '.join(chain)}")
+    print(f"fed by {', '.join(live)}" + (f" and {zeros} zeros" if zeros else ""))
+    print(f"migrate above {report['threshold']:g}")
+    if "verified" in report:
+        difference = report["verified"]["largest_difference"]
+        print(f"its own runtime differs by at most {difference:.3g} on 10000 inputs")
+    print(f"wrote {report['output']} ({report['bytes']} bytes)")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,73 @@
+"""Readers of foreign model files, one module a format, chosen by what a file contains."""
+
+import importlib
+import zipfile
+from pathlib import Path
+
+from ..errors import ModelError
+from ..guards import Archive
+from ..source import ReadOptions, Source
+
+HDF5 = b"\x89HDF\r\n\x1a\n"
+MODEL = b"\x89MLW\r\n\x1a\n"
+# A protocol buffer whose first field is the number 1, the version of ONNX.
+ONNX_FIRST_FIELD = 0x08
+HEAD = 64
+
+
+def read(path: Path, options: ReadOptions) -> Source:
+    """Reads a model of any known format.
+
+    Raises:
+        ModelError: When it cannot be represented exactly; the message names the file.
+        OSError: When it cannot be read.
+    """
+    try:
+        module = importlib.import_module(f".{recognise(path)}", __name__)
+        return module.read(path, options)
+    except RecursionError:
+        raise ModelError(f"{path}: nested too deeply") from None
+    except ModelError as error:
+        text = str(error)
+        raise ModelError(text if text.startswith(str(path)) else f"{path}: {text}") from None
+
+
+def recognise(path: Path) -> str:
+    """The name of the module that reads a file or folder, by its content."""
+    if path.is_dir():
+        if (path / "saved_model.pb").is_file():
+            return "savedmodel"
+        raise ModelError(f"{path}: a folder without saved_model.pb is no model")
+    with path.open("rb") as file:
+        head = file.read(HEAD)
+    if not head:
+        raise ModelError(f"{path}: the file is empty")
+    for magic, module in ((MODEL, "mlw"), (HDF5, "keras_h5")):
+        if head.startswith(magic):
+            return module
+    if head[4:8] == b"TFL3":
+        return "tflite"
+    if head.startswith(b"PK") and zipfile.is_zipfile(path):
+        return _recognise_archive(path)
+    if head[8:9] == b"{" and int.from_bytes(head[:8], "little") < path.stat().st_size:
+        return "safetensors"
+    if head[:1] == b"\x80" and head[1] <= 5:
+        return "pickled"
+    if head[0] == ONNX_FIRST_FIELD:
+        return "onnx"
+    if head.lstrip().startswith(b"{"):
+        raise ModelError(f"{path}: it is JSON without weights: give it as --architecture of them")
+    raise ModelError(f"{path}: it is not a model of a known format")
+
+
+def _recognise_archive(path: Path) -> str:
+    names = Archive(path).names
+    if "config.json" in names and "model.weights.h5" in names:
+        return "keras_zip"
+    if "schema.json" in names:
+        return "skops"
+    if any(name.split("/")[1:] == ["data.pkl"] for name in names):
+        return "torch"
+    if any(name.endswith(".npy") for name in names):
+        return "npz"
+    raise ModelError(f"{path}: the zip file holds no model of a known format")

@@ -1,0 +1,176 @@
+"""Runs a source in its own runtime, where that is installed, and compares."""
+
+import importlib
+from collections.abc import Callable
+from pathlib import Path
+from types import ModuleType
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .architecture import SOFTMAX, Architecture
+from .assemble import network_inputs, raw_inputs
+from .errors import ModelError
+from .features import Feature
+from .formats import recognise
+from .model import Model
+from .source import ReadOptions, Source
+
+SAMPLES = 10_000
+SEED = 3
+BOUND = 2e-6
+
+Batch = NDArray[np.float32]
+Runner = Callable[[Path, ReadOptions, Batch], NDArray]
+
+
+def verify(
+    path: Path, options: ReadOptions, source: Source, given: tuple[Feature, ...], model: Model
+) -> float:
+    """The largest absolute difference between the exported model and the source's own runtime.
+
+    Args:
+        path: The source.
+        options: How it was read.
+        source: What was read.
+        given: What feeds the source's inputs, before anything was folded into it.
+        model: What it became.
+
+    Raises:
+        ModelError: When the runtime is missing or, for a float32 source, the difference is above
+            the bound.
+    """
+    kind = recognise(path)
+    if kind not in RUNNERS:
+        raise ModelError(f"{path}: a {source.format} has no runtime of its own to verify against")
+    raw = raw_inputs(given, SAMPLES, np.random.default_rng(SEED))
+    inputs = network_inputs(given, raw).astype("<f4")  # (samples, inputs)
+    theirs = np.asarray(RUNNERS[kind](path, options, inputs), np.float64).reshape(SAMPLES, -1)
+    padding = len(model.features) - raw.shape[1]
+    ours = model.evaluate(np.pad(raw, ((0, 0), (0, padding))))[:, 0]
+    difference = float(np.abs(ours - theirs[:, -1]).max())
+    if difference > BOUND and not source.lossy:
+        raise ModelError(
+            f"{path}: its own runtime computes up to {difference:.3g} differently, more than "
+            f"{BOUND:g}"
+        )
+    return difference
+
+
+def _need(*names: str) -> ModuleType:
+    """The first of some modules that is installed."""
+    for name in names:
+        try:
+            return importlib.import_module(name)
+        except ImportError:
+            continue
+    raise ModelError(f"--verify needs {names[0]}: pip install {names[0].split('.')[0]}")
+
+
+def _keras(path: Path, options: ReadOptions, inputs: Batch) -> NDArray:
+    # Keras 3 cannot load Keras 2's files: what it refuses goes to tf-keras.
+    for name in ("keras", "tf_keras"):
+        try:
+            keras = importlib.import_module(name)
+            if options.architecture and options.architecture.keras:
+                import json
+
+                model = keras.models.model_from_json(json.dumps(options.architecture.keras))
+                model.load_weights(path)
+            else:
+                model = keras.models.load_model(path, compile=False)
+            return np.asarray(model(inputs, training=False))
+        except ImportError:
+            continue
+        except (ValueError, TypeError, KeyError, AttributeError, OSError):
+            continue
+    raise ModelError("--verify needs the Keras that wrote the file: pip install keras or tf-keras")
+
+
+def _savedmodel(path: Path, options: ReadOptions, inputs: Batch) -> NDArray:
+    tensorflow = _need("tensorflow")
+    signature = tensorflow.saved_model.load(str(path)).signatures["serving_default"]
+    name = next(iter(signature.structured_input_signature[1]))
+    return next(iter(signature(**{name: tensorflow.constant(inputs)}).values())).numpy()
+
+
+def _tflite(path: Path, options: ReadOptions, inputs: Batch) -> NDArray:
+    module = _need("ai_edge_litert.interpreter", "tensorflow.lite")
+    interpreter = module.Interpreter(str(path))
+    entry = interpreter.get_input_details()[0]["index"]
+    interpreter.resize_tensor_input(entry, inputs.shape)
+    interpreter.allocate_tensors()
+    interpreter.set_tensor(entry, inputs)
+    interpreter.invoke()
+    return interpreter.get_tensor(interpreter.get_output_details()[0]["index"])
+
+
+def _onnx(path: Path, options: ReadOptions, inputs: Batch) -> NDArray:
+    session = _need("onnxruntime").InferenceSession(path)
+    return session.run(None, {session.get_inputs()[0].name: inputs})[0]
+
+
+def _torch(path: Path, options: ReadOptions, inputs: Batch) -> NDArray:
+    torch = _need("torch")
+    if options.architecture is None:
+        with torch.no_grad():
+            return torch.jit.load(path).eval()(torch.from_numpy(inputs)).numpy()
+    state = torch.load(path, weights_only=True)
+    for key in ("state_dict", "model_state_dict", "model", "module", "net"):
+        state = state.get(key, state) if isinstance(state.get(key), dict) else state
+    return _layers(torch, state, list(state), options.architecture, inputs)
+
+
+def _safetensors(path: Path, options: ReadOptions, inputs: Batch) -> NDArray:
+    torch = _need("torch")
+    state = _need("safetensors.torch").load_file(path)
+    from .formats.tensors import natural
+
+    return _layers(torch, state, sorted(state, key=natural), options.architecture, inputs)
+
+
+def _layers(
+    torch: ModuleType, state: dict, names: list[str], architecture: Architecture, inputs: Batch
+) -> NDArray:
+    """Dense layers by PyTorch's own functions."""
+    functional = torch.nn.functional
+    order = list(dict.fromkeys(name.rpartition(".")[0] for name in names))
+    x = torch.from_numpy(inputs)
+    for position, step in enumerate(architecture.steps or ()):
+        layer = step.name or order[position]
+        bias = state.get(f"{layer}.bias")
+        weight = state[f"{layer}.weight"].float()
+        x = functional.linear(x, weight, None if bias is None else bias.float())
+        if step.activation == SOFTMAX:
+            x = torch.softmax(x, 1)
+        else:
+            function = {"identity": lambda v: v, "swish": functional.silu}.get(step.activation.name)
+            x = (function or getattr(functional, step.activation.name))(x)
+    return x.numpy()
+
+
+def _sklearn(model: object, inputs: Batch) -> NDArray:
+    if hasattr(model, "predict_proba"):
+        return model.predict_proba(inputs)
+    return model.predict(inputs)
+
+
+def _skops(path: Path, options: ReadOptions, inputs: Batch) -> NDArray:
+    return _sklearn(_need("skops.io").load(path), inputs)
+
+
+def _pickled(path: Path, options: ReadOptions, inputs: Batch) -> NDArray:
+    return _sklearn(_need("joblib").load(path), inputs)
+
+
+RUNNERS: dict[str, Runner] = {
+    "keras_h5": _keras,
+    "keras_zip": _keras,
+    "savedmodel": _savedmodel,
+    "tflite": _tflite,
+    "onnx": _onnx,
+    "torch": _torch,
+    "safetensors": _safetensors,
+    "skops": _skops,
+    "pickled": _pickled,
+}

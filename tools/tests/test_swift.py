@@ -1,0 +1,48 @@
+"""The daemon's own code on every fixture: what the exporter writes, `mlsched predict` evaluates."""
+
+import os
+import subprocess
+from pathlib import Path
+
+import numpy as np
+import pytest
+from catalogue import FIXTURES
+
+from mlsched_tools import mlw
+from mlsched_tools.assemble import assemble
+
+
+@pytest.fixture(scope="session")
+def mlsched(repository: Path) -> Path:
+    """The program: $MLSCHED, or what `swift build` has left."""
+    builds = [repository / ".build" / kind / "mlsched" for kind in ("release", "debug")]
+    candidates = [Path(os.environ["MLSCHED"])] if "MLSCHED" in os.environ else builds
+    for candidate in candidates:
+        if candidate.is_file():
+            return candidate
+    if os.environ.get("MLSCHED_REQUIRED") == "1":
+        pytest.fail(f"MLSCHED_REQUIRED is set, but there is no {candidates[0]}")
+    pytest.skip("mlsched is not built: swift build, or set MLSCHED")
+
+
+def predict(mlsched: Path, model: Path, inputs: np.ndarray) -> np.ndarray:
+    rows = "".join(",".join(map(repr, row)) + "\n" for row in inputs.tolist())
+    result = subprocess.run(
+        [mlsched, "predict", "--raw", "--model", model],
+        input=rows,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert result.returncode == 0, result.stderr
+    return np.array([float(line) for line in result.stdout.splitlines()])
+
+
+@pytest.mark.parametrize("fixture", FIXTURES, ids=lambda f: f.name)
+def test_the_daemon_computes_what_the_library_does(mlsched, fixture, tmp_path):
+    source = fixture.read()
+    model = assemble(source, fixture.choices(source.flow.inputs))
+    mlw.write(tmp_path / "m.mlw", model)
+    outputs = predict(mlsched, tmp_path / "m.mlw", fixture.inputs(source.flow.inputs))
+    assert outputs.shape == (10_000,)
+    assert np.abs(outputs - fixture.outputs()).max() <= fixture.tolerance
