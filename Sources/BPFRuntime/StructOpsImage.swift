@@ -28,7 +28,8 @@ public struct StructOpsImage: ~Copyable {
     /// - Throws: `BPFError` with `ENOENT` when there is no member of this name and `EINVAL` when
     ///   it is not as wide as `Value`.
     public mutating func set<Value: FixedWidthInteger & BitwiseCopyable>(
-        _ member: String, to value: Value
+        _ member: String,
+        to value: Value
     ) throws(BPFError) {
         guard let place = offsets[member] else {
             throw BPFError(operation: "find member \(member) of", name: variable, errno: ENOENT)
@@ -70,7 +71,9 @@ private struct MemberOffsets {
     }
 
     private static func find(
-        _ variable: String, inSection id: UInt32, of btf: OpaquePointer
+        _ variable: String,
+        inSection id: UInt32,
+        of btf: OpaquePointer
     ) -> (type: UInt32, offset: Int)? {
         guard let section = btf__type_by_id(btf, id), let infos = btf_var_secinfos(section) else {
             return nil
@@ -85,7 +88,9 @@ private struct MemberOffsets {
     }
 
     private static func members(
-        of id: UInt32, of btf: OpaquePointer, from start: Int
+        of id: UInt32,
+        of btf: OpaquePointer,
+        from start: Int
     ) -> [String: (offset: Int, size: Int)] {
         guard let type = btf__type_by_id(btf, id), let members = btf_members(type) else {
             return [:]
@@ -114,7 +119,8 @@ private struct MemberOffsets {
         for index in 0..<Int(count) {
             let header = Int(table) + index * Int(entrySize)
             guard let nameOffset = integer(UInt32.self, at: header, in: bytes),
-                let contents = range(header, in: bytes), names.contains(names.lowerBound + Int(nameOffset))
+                let contents = range(header, in: bytes),
+                names.contains(names.lowerBound + Int(nameOffset))
             else { continue }
             let text = bytes[(names.lowerBound + Int(nameOffset))...].prefix { $0 != 0 }
             if text.elementsEqual(name.utf8) { return contents }
@@ -132,7 +138,9 @@ private struct MemberOffsets {
     }
 
     private static func integer<Value: FixedWidthInteger & BitwiseCopyable>(
-        _ type: Value.Type, at offset: Int, in bytes: [UInt8]
+        _ type: Value.Type,
+        at offset: Int,
+        in bytes: [UInt8]
     ) -> Value? {
         guard offset >= 0, offset <= bytes.count - MemoryLayout<Value>.size else { return nil }
         return bytes.withUnsafeBytes { $0.loadUnaligned(fromByteOffset: offset, as: type) }

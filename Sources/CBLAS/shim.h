@@ -1,2 +1,3 @@
-/* One header, wherever the distribution keeps it: pkg-config gives its folder. */
+/* One header, wherever the distribution keeps it: pkg-config gives its folder.
+ */
 #include <cblas.h>

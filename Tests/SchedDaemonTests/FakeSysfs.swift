@@ -17,7 +17,9 @@ final class FakeSysfs {
     func write(_ text: String, to path: String) throws {
         let file = URL(fileURLWithPath: "\(root)/\(path)")
         try FileManager.default.createDirectory(
-            at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
+            at: file.deletingLastPathComponent(),
+            withIntermediateDirectories: true
+        )
         try "\(text)\n".write(to: file, atomically: true, encoding: .utf8)
     }
 

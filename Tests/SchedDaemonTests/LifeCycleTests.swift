@@ -68,7 +68,8 @@ import Testing
         arguments: [
             ("0000000000000000", false), ("000001ffffffffff", true), ("000000c000000000", true),
             ("0000008000000000", false), ("0000000000200000", true),
-        ])
+        ]
+    )
     func privileges(mask: String, isMet: Bool) throws {
         let procfs = try FakeSysfs(["self/status": "Name:\tx\nCapEff:\t\(mask)\nSeccomp:\t0"])
         let requirements = KernelRequirements(sysfs: "/sys", procfs: procfs.root)

@@ -5,10 +5,14 @@ import Testing
 @Suite struct LoadTests {
     private static let one = Double(1 << MLS_LOAD_SHIFT)
 
-    @Test("The decay is 2^(-t / 32 ms) within 0.01 % of full scale", arguments: [
-        0, 1, 999, 100_000, 1_000_000, 1_500_000, 31_999_999, 32_000_000, 32_000_001, 64_000_000,
-        100_000_000, 500_000_000, 999_999_999,
-    ] as [UInt64])
+    @Test(
+        "The decay is 2^(-t / 32 ms) within 0.01 % of full scale",
+        arguments: [
+            0, 1, 999, 100_000, 1_000_000, 1_500_000, 31_999_999, 32_000_000, 32_000_001,
+            64_000_000,
+            100_000_000, 500_000_000, 999_999_999,
+        ] as [UInt64]
+    )
     func decay(nanoseconds: UInt64) {
         var expected = 1.0
         // 2^x without Foundation: 2^(-t/32ms) as a product over the bits of t
@@ -23,7 +27,7 @@ import Testing
         #expect((actual - expected).magnitude < 1e-4)
     }
 
-    /// 2^(-1 / 32,000,000)
+    /// The root 2^(-1 / 32,000,000).
     private let halfLifeRoot = 0.99999997833915115
 
     @Test("A constant load is reached and held", arguments: [0, 1, 2, 4, 8] as [UInt64])

@@ -29,7 +29,8 @@ struct ParityMaker: DecisionMaker, ~Copyable {
     let recording: Recording
 
     mutating func decide(
-        _ patterns: UnsafeBufferPointer<UInt32>, into decisions: UnsafeMutableBufferPointer<UInt8>
+        _ patterns: UnsafeBufferPointer<UInt32>,
+        into decisions: UnsafeMutableBufferPointer<UInt8>
     ) {
         recording.batches.append(Array(patterns))
         for (index, pattern) in patterns.enumerated() {
@@ -42,7 +43,8 @@ struct RecordingSink: DecisionSink, ~Copyable {
     let recording: Recording
 
     mutating func publish(
-        _ decisions: UnsafeBufferPointer<UInt8>, for patterns: UnsafeBufferPointer<UInt32>
+        _ decisions: UnsafeBufferPointer<UInt8>,
+        for patterns: UnsafeBufferPointer<UInt32>
     ) {
         for (decision, pattern) in zip(decisions, patterns) {
             recording.published[pattern] = decision
@@ -77,12 +79,22 @@ final class ManualClock: NanosecondClock {
     private func pipeline(_ patterns: [UInt32]) -> TestPipeline {
         let script = patterns.map { pattern in
             mls_request(
-                stamp_ns: 500_000, pattern: pattern, generation: 0, src_load_fp: 0, dst_load_fp: 0,
-                pid: 1, kind: 0)
+                stamp_ns: 500_000,
+                pattern: pattern,
+                generation: 0,
+                src_load_fp: 0,
+                dst_load_fp: 0,
+                pid: 1,
+                kind: 0
+            )
         }
         return Pipeline(
-            source: ScriptedSource(script: script), maker: ParityMaker(recording: recording),
-            sink: RecordingSink(recording: recording), clock: ManualClock(), space: space)
+            source: ScriptedSource(script: script),
+            maker: ParityMaker(recording: recording),
+            sink: RecordingSink(recording: recording),
+            clock: ManualClock(),
+            space: space
+        )
     }
 
     @Test("Nothing to do is nothing done")
@@ -99,7 +111,9 @@ final class ManualClock: NanosecondClock {
         var pipeline = pipeline(patterns)
         #expect(pipeline.step() == count)
         #expect(recording.batches == [patterns])
-        for pattern in patterns { #expect(recording.published[pattern] == (pattern % 2 == 1 ? 3 : 2)) }
+        for pattern in patterns {
+            #expect(recording.published[pattern] == (pattern % 2 == 1 ? 3 : 2))
+        }
         #expect(pipeline.measurements.batchSizes[count] == 1)
     }
 

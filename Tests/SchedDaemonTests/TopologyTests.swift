@@ -7,14 +7,18 @@ import Testing
         arguments: [
             ("0-3,8", "0-3,8"), ("7", "7"), ("3,1,2", "1-3"), ("0,2,4", "0,2,4"), ("", ""),
             ("5-5", "5"), ("0-1023", "0-1023"), ("1,1", "1"),
-        ])
+        ]
+    )
     func roundTrip(text: String, shortest: String) throws {
         #expect(try CPUList(parsing: text).description == shortest)
     }
 
     @Test(
         "What is no list is refused with its text",
-        arguments: ["a", "1-", "-1", "3-1", "1,,2", ",", "0-1024", "1 2", "+1", "0x1", "1-2-3", "٣"])
+        arguments: [
+            "a", "1-", "-1", "3-1", "1,,2", ",", "0-1024", "1 2", "+1", "0x1", "1-2-3", "٣",
+        ]
+    )
     func refused(text: String) {
         #expect(throws: TopologyError.badCPUList(text)) { try CPUList(parsing: text) }
     }
@@ -73,8 +77,11 @@ import Testing
 
 @Suite struct DomainGroupingTests {
     let topology = CPUTopology(
-        online: CPUList(0..<8), cpuIDCount: 8, caches: [CPUList(0..<4), CPUList(4..<8)],
-        nodes: [CPUList(0..<8)])
+        online: CPUList(0..<8),
+        cpuIDCount: 8,
+        caches: [CPUList(0..<4), CPUList(4..<8)],
+        nodes: [CPUList(0..<8)]
+    )
 
     @Test("Names and lists group the CPUs")
     func groups() throws {
@@ -90,7 +97,8 @@ import Testing
             ("0-3/4-6", TopologyError.forgottenCPUs(CPUList([7]))),
             ("0-4/4-7", .sharedCPU(4)),
             ("0-3/4-8", .offlineCPU(8, online: CPUList(0..<8))),
-        ])
+        ]
+    )
     func refused(text: String, error: TopologyError) throws {
         let grouping = try DomainGrouping(parsing: text)
         #expect(throws: error) { try grouping.domains(of: topology) }
@@ -104,7 +112,11 @@ import Testing
     @Test("65 domains are one too many")
     func tooMany() {
         let topology = CPUTopology(
-            online: CPUList(0..<65), cpuIDCount: 65, caches: (0..<65).map { CPUList([$0]) }, nodes: [])
+            online: CPUList(0..<65),
+            cpuIDCount: 65,
+            caches: (0..<65).map { CPUList([$0]) },
+            nodes: []
+        )
         #expect(throws: TopologyError.tooManyDomains(65)) {
             try DomainGrouping.cache.domains(of: topology)
         }

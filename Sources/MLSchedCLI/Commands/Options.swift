@@ -12,7 +12,9 @@ struct ModelOption: ParsableArguments {
         name: [.customLong("model"), .customLong("model-path")],
         help: ArgumentHelp(
             "Model file made by mlsched-export or mlsched-train (default: the built-in model).",
-            valueName: "path"))
+            valueName: "path"
+        )
+    )
     var path: String?
 
     /// Where the model comes from.
@@ -37,8 +39,10 @@ struct DomainsOption: ParsableArguments {
         name: .customLong("domains"),
         help: ArgumentHelp(
             "CPU domains: llc, node, or CPU lists such as 0-3/4-7 (default: llc).",
-            valueName: "domains"),
-        transform: parseGrouping)
+            valueName: "domains"
+        ),
+        transform: parseGrouping
+    )
     var grouping = DomainGrouping.cache
 }
 
@@ -54,7 +58,8 @@ struct SchedulingOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp("Time slice in microseconds, 100 to 100000.", valueName: "us"),
-        transform: { text in try parseNumber(text, in: 100...100_000, unit: "microseconds") })
+        transform: { text in try parseNumber(text, in: 100...100_000, unit: "microseconds") }
+    )
     var sliceUs = 5000
 
     @Flag(help: "Poll the ring buffer without sleeping: faster answers for one busy CPU.")
@@ -65,15 +70,20 @@ struct SchedulingOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "Bytes kept of the kernel's debug dump, 0 to 16777216.", valueName: "bytes"),
-        transform: { text in try parseNumber(text, in: 0...(16 << 20), unit: "bytes") })
+            "Bytes kept of the kernel's debug dump, 0 to 16777216.",
+            valueName: "bytes"
+        ),
+        transform: { text in try parseNumber(text, in: 0...(16 << 20), unit: "bytes") }
+    )
     var exitDumpLen = 32768
 
     @Option(
         help: ArgumentHelp(
             "Largest decision table in MiB, 0 to 1024; above it, a hash of recent patterns.",
-            valueName: "mib"),
-        transform: { text in try parseNumber(text, in: 0...1024, unit: "MiB") })
+            valueName: "mib"
+        ),
+        transform: { text in try parseNumber(text, in: 0...1024, unit: "MiB") }
+    )
     var maxTable = 32
 
     var configuration: SchedulerConfiguration {
@@ -133,11 +143,14 @@ struct Seconds: ExpressibleByArgument {
 }
 
 @Sendable private func parseNumber(
-    _ text: String, in range: ClosedRange<Int>, unit: String
+    _ text: String,
+    in range: ClosedRange<Int>,
+    unit: String
 ) throws -> Int {
     guard let value = Int(text), range.contains(value) else {
         throw ValidationError(
-            "'\(text)' is not a number of \(unit) from \(range.lowerBound) to \(range.upperBound)")
+            "'\(text)' is not a number of \(unit) from \(range.lowerBound) to \(range.upperBound)"
+        )
     }
     return value
 }

@@ -40,17 +40,27 @@ struct RunCommand: AsyncParsableCommand {
         let outcome = OutcomeBox()
         let printer = StatisticsPrinter(isJSON: output.json)
         let service = SchedulerService(
-            scheduling.configuration, source: model.source, isWatching: watch, logger: logger,
-            duration: duration?.duration, interval: output.stats?.duration,
-            report: printer.print, outcome: outcome.set)
+            scheduling.configuration,
+            source: model.source,
+            isWatching: watch,
+            logger: logger,
+            duration: duration?.duration,
+            interval: output.stats?.duration,
+            report: printer.print,
+            outcome: outcome.set
+        )
         let group = ServiceGroup(
             configuration: .init(
                 services: [
                     .init(
-                        service: service, successTerminationBehavior: .gracefullyShutdownGroup)
+                        service: service,
+                        successTerminationBehavior: .gracefullyShutdownGroup
+                    )
                 ],
                 gracefulShutdownSignals: [.sigint, .sigterm],
-                logger: Logger(label: "lifecycle") { _ in SwiftLogNoOpLogHandler() }))
+                logger: Logger(label: "lifecycle") { _ in SwiftLogNoOpLogHandler() }
+            )
+        )
         do {
             try await group.run()
         } catch {

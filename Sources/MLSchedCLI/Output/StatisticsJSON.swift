@@ -2,7 +2,9 @@ import FoundationEssentials
 import Histogram
 import SchedDaemon
 
-/// One interval as JSON. Times are seconds, or nanoseconds where the name says so.
+/// One interval as JSON.
+///
+/// Times are seconds, or nanoseconds where the name says so.
 struct StatisticsJSON: Encodable {
     struct Domain: Encodable {
         let cpus: String
@@ -41,7 +43,8 @@ struct StatisticsJSON: Encodable {
         candidates = Dictionary(
             uniqueKeysWithValues: SchedulerCounters.kinds.map {
                 ($0.name, Self.dictionary(counters.named($0.kind)))
-            })
+            }
+        )
         total = Self.dictionary(interval.total.named(nil))
         scheduler = Self.dictionary(counters.named)
         schedulerTotal = Self.dictionary(interval.total.named)
@@ -70,7 +73,9 @@ struct StatisticsJSON: Encodable {
     private static func quantiles(_ histogram: Histogram<UInt64>) -> Quantiles? {
         guard histogram.totalCount > 0 else { return nil }
         return Quantiles(
-            p50: histogram.valueAtPercentile(50), p99: histogram.valueAtPercentile(99),
-            max: histogram.maxRecorded)
+            p50: histogram.valueAtPercentile(50),
+            p99: histogram.valueAtPercentile(99),
+            max: histogram.maxRecorded
+        )
     }
 }

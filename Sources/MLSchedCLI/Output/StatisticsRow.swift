@@ -43,7 +43,8 @@ struct StatisticsRow {
     }
 
     private static func quantile(
-        _ percentile: Double, of histogram: Histogram<UInt64>
+        _ percentile: Double,
+        of histogram: Histogram<UInt64>
     ) -> String {
         histogram.totalCount == 0 ? "-" : time(histogram.valueAtPercentile(percentile))
     }

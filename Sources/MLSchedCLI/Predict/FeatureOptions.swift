@@ -1,4 +1,4 @@
-public import ArgumentParser
+import ArgumentParser
 import MLSched
 
 /// The features of one candidate.

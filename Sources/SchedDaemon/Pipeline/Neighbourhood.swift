@@ -1,9 +1,10 @@
 internal import MLSched
 
 /// The patterns near one that was asked for: on every CPU, with up to two idle CPUs or two
-/// tenths of load more or less. The scheduler's next question is likely to be one of them.
+/// tenths of load more or less.
 ///
-/// A walk through it, that can be begun anew at any time and allocates nothing.
+/// The scheduler's next question is likely to be one of them. A walk through it can be begun anew
+/// at any time and allocates nothing.
 struct Neighbourhood: ~Copyable {
     private let space: PatternSpace
     private var idle = 0...0
@@ -41,7 +42,8 @@ struct Neighbourhood: ~Copyable {
         let srcLevel = src.lowerBound + rest % src.count
         let dstLevel = dst.lowerBound + rest / src.count
         return space.index(
-            of: Pattern(cpu: cpu, cpuIdle: idleCPUs, srcLevel: srcLevel, dstLevel: dstLevel))
+            of: Pattern(cpu: cpu, cpuIdle: idleCPUs, srcLevel: srcLevel, dstLevel: dstLevel)
+        )
     }
 
     private static let reach = 2

@@ -8,8 +8,10 @@ public import MLSched
 /// source is drained or ``maximumBatch`` requests are there. As nothing waits for a batch to fill,
 /// collecting one takes microseconds, and the bound of 1 ms on it needs no clock.
 public struct Pipeline<
-    Source: RequestSource & ~Copyable, Maker: DecisionMaker & ~Copyable,
-    Sink: DecisionSink & ~Copyable, Clock: NanosecondClock
+    Source: RequestSource & ~Copyable,
+    Maker: DecisionMaker & ~Copyable,
+    Sink: DecisionSink & ~Copyable,
+    Clock: NanosecondClock
 >: ~Copyable {
     /// Requests that are decided together, at most.
     public static var maximumBatch: Int { 32 }
@@ -29,9 +31,17 @@ public struct Pipeline<
 
     /// Puts the stages in line.
     ///
-    /// - Parameter space: the patterns of this run; a request beyond them is dropped and counted.
+    /// - Parameters:
+    ///   - source: where requests come from.
+    ///   - maker: what decides on them.
+    ///   - sink: where decisions go.
+    ///   - clock: measures the stages.
+    ///   - space: the patterns of this run; a request beyond them is dropped and counted.
     public init(
-        source: consuming Source, maker: consuming Maker, sink: consuming Sink, clock: Clock,
+        source: consuming Source,
+        maker: consuming Maker,
+        sink: consuming Sink,
+        clock: Clock,
         space: PatternSpace
     ) {
         self.source = source
@@ -69,14 +79,18 @@ public struct Pipeline<
         let decided = clock.now()
         sink.publish(UnsafeBufferPointer(answers), for: batch)
         measurements.record(
-            UnsafeBufferPointer(rebasing: requests[..<taken]), inference: decided &- start,
-            visible: clock.now())
+            UnsafeBufferPointer(rebasing: requests[..<taken]),
+            inference: decided &- start,
+            visible: clock.now()
+        )
         neighbourhood.centre(on: patterns[count - 1])
         return taken
     }
 
     /// Decides on a batch of patterns that nobody has asked for yet, but are likely next: those
-    /// around the last request. For when there are no requests.
+    /// around the last request.
+    ///
+    /// For when there are no requests.
     ///
     /// - Returns: how many; 0 when the whole neighbourhood is decided.
     public mutating func anticipate() -> Int {

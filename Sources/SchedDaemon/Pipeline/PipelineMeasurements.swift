@@ -24,7 +24,9 @@ public struct PipelineMeasurements: Sendable {
 
     /// Adds one batch; allocates nothing.
     mutating func record(
-        _ batch: UnsafeBufferPointer<mls_request>, inference nanoseconds: UInt64, visible: UInt64
+        _ batch: UnsafeBufferPointer<mls_request>,
+        inference nanoseconds: UInt64,
+        visible: UInt64
     ) {
         inference.record(min(nanoseconds, inference.highestTrackableValue))
         for request in batch {

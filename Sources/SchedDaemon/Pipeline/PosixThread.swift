@@ -9,23 +9,29 @@ final class PosixThread: Sendable {
 
     /// Starts a thread.
     ///
-    /// - Parameter name: at most 15 bytes; what `ps -L` and `top -H` show.
+    /// - Parameters:
+    ///   - name: at most 15 bytes; what `ps -L` and `top -H` show.
+    ///   - body: what the thread runs.
     /// - Throws: `BPFError` with `EAGAIN` when the system has no room for another thread.
     init(named name: String, _ body: @escaping @Sendable () -> Void) throws(BPFError) {
         let box = Unmanaged.passRetained(
             Body {
                 SysfsFile("/proc/thread-self/comm").write(name)
                 body()
-            })
+            }
+        )
         var handle = pthread_t()
         let error = pthread_create(
-            &handle, nil,
+            &handle,
+            nil,
             { argument in
                 guard let argument else { return nil }
                 // SAFETY: the retained box of `init`, taken over exactly once.
                 Unmanaged<Body>.fromOpaque(argument).takeRetainedValue().run()
                 return nil
-            }, box.toOpaque())
+            },
+            box.toOpaque()
+        )
         guard error == 0 else {
             box.release()
             throw BPFError(operation: "start the thread", name: name, errno: error)

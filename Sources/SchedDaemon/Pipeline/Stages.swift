@@ -21,7 +21,8 @@ public protocol DecisionMaker: ~Copyable {
     ///   - decisions: receives `MLS_STAY` or `MLS_MIGRATE` for each, in their order.
     mutating func decide(
         _ patterns: UnsafeBufferPointer<UInt32>,
-        into decisions: UnsafeMutableBufferPointer<UInt8>)
+        into decisions: UnsafeMutableBufferPointer<UInt8>
+    )
 }
 
 /// The end: puts decisions where the kernel finds them.
@@ -30,7 +31,9 @@ public protocol DecisionSink: ~Copyable {
     ///
     /// Allocates nothing.
     mutating func publish(
-        _ decisions: UnsafeBufferPointer<UInt8>, for patterns: UnsafeBufferPointer<UInt32>)
+        _ decisions: UnsafeBufferPointer<UInt8>,
+        for patterns: UnsafeBufferPointer<UInt32>
+    )
 
     /// Whether nobody has decided on a pattern, and the sink wants to know of it unasked.
     borrowing func isOpen(_ pattern: UInt32) -> Bool

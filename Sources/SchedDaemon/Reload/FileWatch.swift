@@ -33,7 +33,11 @@ struct FileWatch: Sendable {
         var status = stat()
         guard stat(path, &status) == 0 else { return nil }
         return Identity(
-            device: status.st_dev, inode: status.st_ino, size: status.st_size,
-            seconds: status.st_mtim.tv_sec, nanoseconds: status.st_mtim.tv_nsec)
+            device: status.st_dev,
+            inode: status.st_ino,
+            size: status.st_size,
+            seconds: status.st_mtim.tv_sec,
+            nanoseconds: status.st_mtim.tv_nsec
+        )
     }
 }

@@ -28,8 +28,10 @@ public struct KernelRequirements: Sendable {
         let path = "\(sysfs)/kernel/btf/vmlinux"
         guard SysfsFile(path).exists else {
             return Requirement(
-                "kernel type information", "the kernel has no BTF (\(path))",
-                remedy: "boot a kernel built with CONFIG_DEBUG_INFO_BTF=y")
+                "kernel type information",
+                "the kernel has no BTF (\(path))",
+                remedy: "boot a kernel built with CONFIG_DEBUG_INFO_BTF=y"
+            )
         }
         return Requirement("kernel type information", path)
     }
@@ -38,9 +40,11 @@ public struct KernelRequirements: Sendable {
         let path = "\(sysfs)/kernel/sched_ext"
         guard let state = SysfsFile("\(path)/state").text() else {
             return Requirement(
-                "sched_ext", "the kernel has no sched_ext (\(path))",
+                "sched_ext",
+                "the kernel has no sched_ext (\(path))",
                 remedy: "boot Linux 6.12 or later built with CONFIG_SCHED_CLASS_EXT=y, or try "
-                    + "tools/run, which brings its own kernel in a VM")
+                    + "tools/run, which brings its own kernel in a VM"
+            )
         }
         return Requirement("sched_ext", state)
     }
@@ -49,15 +53,20 @@ public struct KernelRequirements: Sendable {
         let name = "kernel functions"
         guard let kernel = try? KernelBTF() else {
             return Requirement(
-                name, "the kernel's BTF cannot be read", remedy: "check \(sysfs)/kernel/btf")
+                name,
+                "the kernel's BTF cannot be read",
+                remedy: "check \(sysfs)/kernel/btf"
+            )
         }
         let missing = needed.filter { names in !names.contains { kernel.hasFunction($0) } }
         guard let first = missing.first?.first else {
             return Requirement(name, "all \(needed.count) that are used")
         }
         return Requirement(
-            name, "the kernel lacks the function \(first)",
-            remedy: "boot Linux 6.12 or later with sched_ext, or update mlsched for this kernel")
+            name,
+            "the kernel lacks the function \(first)",
+            remedy: "boot Linux 6.12 or later with sched_ext, or update mlsched for this kernel"
+        )
     }
 
     /// Functions that some kernels lack, each with its older names; see bpf/kernel.bpf.h.
@@ -78,8 +87,10 @@ public struct KernelRequirements: Sendable {
         let (sysAdmin, perfmon, bpf) = (UInt64(1) << 21, UInt64(1) << 38, UInt64(1) << 39)
         guard mask & sysAdmin != 0 || mask & (perfmon | bpf) == perfmon | bpf else {
             return Requirement(
-                name, "this process lacks CAP_BPF and CAP_PERFMON",
-                remedy: "run it as root, or give it both capabilities")
+                name,
+                "this process lacks CAP_BPF and CAP_PERFMON",
+                remedy: "run it as root, or give it both capabilities"
+            )
         }
         return Requirement(name, "CAP_BPF and CAP_PERFMON")
     }
@@ -91,7 +102,10 @@ public struct KernelRequirements: Sendable {
         guard state == "disabled" else {
             let other = SysfsFile("\(path)/root/ops").text() ?? "another scheduler"
             return Requirement(
-                name, "the scheduler \(other) is \(state)", remedy: "stop it first")
+                name,
+                "the scheduler \(other) is \(state)",
+                remedy: "stop it first"
+            )
         }
         return Requirement(name, "none is attached")
     }

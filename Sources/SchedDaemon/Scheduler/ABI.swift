@@ -12,7 +12,7 @@ extension PatternSpace {
 }
 
 extension Policy {
-    /// `enum mls_policy`
+    /// The policy as `enum mls_policy`.
     var abi: UInt32 {
         let policy =
             switch self {

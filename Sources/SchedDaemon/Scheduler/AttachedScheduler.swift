@@ -1,5 +1,5 @@
-public import BPFRuntime
 internal import BPFPrograms
+public import BPFRuntime
 internal import CMLSchedABI
 internal import MLSched
 
@@ -18,10 +18,14 @@ public struct LoadedScheduler: ~Copyable {
     /// - Throws: `BPFError` naming what the kernel refused, with the verifier's log where it has
     ///   one.
     public init(
-        _ configuration: SchedulerConfiguration, plan: SchedulerPlan
+        _ configuration: SchedulerConfiguration,
+        plan: SchedulerPlan
     ) throws(BPFError) {
         var image = try StructOpsImage(
-            name: Self.name, bytes: ObjectCode.main.bytes, variable: Self.operations)
+            name: Self.name,
+            bytes: ObjectCode.main.bytes,
+            variable: Self.operations
+        )
         try image.set("hotplug_seq", to: plan.hotplugSequence)
         try image.set("exit_dump_len", to: configuration.exitDumpLength)
         try image.set("flags", to: configuration.isPartial ? Self.switchPartial : 0)
@@ -79,14 +83,18 @@ extension LoadedScheduler {
     }
 
     private static func configure(
-        _ open: inout OpenObject, _ configuration: SchedulerConfiguration, _ plan: SchedulerPlan
+        _ open: inout OpenObject,
+        _ configuration: SchedulerConfiguration,
+        _ plan: SchedulerPlan
     ) throws(BPFError) {
         let space = plan.space
         try open.setVariable("mls_space", to: space.abi)
         try open.setVariable("mls_nr_domains", to: UInt32(plan.domains.count))
         try open.setVariable("mls_cpu_domain", elements: plan.domainOfCPU)
         try open.setVariable(
-            "mls_domain_nr_cpus", elements: plan.domains.map { UInt32($0.cpus.count) })
+            "mls_domain_nr_cpus",
+            elements: plan.domains.map { UInt32($0.cpus.count) }
+        )
         try open.setVariable("mls_policy", to: configuration.policy.abi)
         try open.setVariable("mls_shadow", to: configuration.isShadow)
         try open.setVariable("mls_slice_ns", to: configuration.slice.nanoseconds)

@@ -32,7 +32,9 @@ public struct DecisionStore: ~Copyable {
 
     /// Sizes the maps of an object that is not loaded yet.
     static func configure(
-        _ open: inout OpenObject, space: PatternSpace, tableLimit: Int
+        _ open: inout OpenObject,
+        space: PatternSpace,
+        tableLimit: Int
     ) throws(BPFError) {
         let isHashed = space.count > tableLimit
         try open.setVariable("mls_hashed", to: isHashed)
@@ -47,7 +49,8 @@ public struct DecisionStore: ~Copyable {
 extension DecisionStore: DecisionSink {
     /// Publishes decisions; a store to memory each, or for a hash one system call in all.
     public mutating func publish(
-        _ decisions: UnsafeBufferPointer<UInt8>, for patterns: UnsafeBufferPointer<UInt32>
+        _ decisions: UnsafeBufferPointer<UInt8>,
+        for patterns: UnsafeBufferPointer<UInt32>
     ) {
         guard !isHashed else {
             publishHashed(decisions, for: patterns)
@@ -66,7 +69,8 @@ extension DecisionStore: DecisionSink {
     }
 
     private borrowing func publishHashed(
-        _ decisions: UnsafeBufferPointer<UInt8>, for patterns: UnsafeBufferPointer<UInt32>
+        _ decisions: UnsafeBufferPointer<UInt8>,
+        for patterns: UnsafeBufferPointer<UInt32>
     ) {
         for (decision, pattern) in zip(decisions, patterns) {
             // A decision that the kernel does not take now is asked for again.
@@ -113,7 +117,9 @@ extension DecisionStore {
                     // SAFETY: the first `count` patterns are initialised, and the maker
                     // initialises as many decisions.
                     maker.decide(
-                        UnsafeBufferPointer(rebasing: patterns[..<count]), into: decisions)
+                        UnsafeBufferPointer(rebasing: patterns[..<count]),
+                        into: decisions
+                    )
                     for index in 0..<count {
                         table[new + Int(patterns[index])] = decisions[index]
                     }
@@ -126,7 +132,7 @@ extension DecisionStore {
     private static var chunk: Int { 128 }
 }
 
-/// `struct mls_hash_key` of bpf/decide.bpf.h
+/// The `struct mls_hash_key` of `bpf/decide.bpf.h`.
 private struct HashKey: BitwiseCopyable {
     let generation: UInt32
     let pattern: UInt32

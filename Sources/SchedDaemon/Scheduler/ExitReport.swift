@@ -24,7 +24,11 @@ public struct ExitReport: Equatable, Sendable, CustomStringConvertible {
 
     /// The end that the daemon itself made, for a kernel that reports nothing.
     static let detached = ExitReport(
-        kind: 64, code: 0, reason: "unregistered from user space", message: "")
+        kind: 64,
+        code: 0,
+        reason: "unregistered from user space",
+        message: ""
+    )
 
     /// Whether the kernel threw the scheduler out for something it did or failed to do.
     public var isError: Bool { kind >= 1024 }
@@ -41,8 +45,12 @@ public struct ExitReport: Equatable, Sendable, CustomStringConvertible {
 extension ExitReport {
     init(_ info: mls_exit_info, dump: String) {
         self.init(
-            kind: info.kind, code: info.code, reason: Self.text(info.reason),
-            message: Self.text(info.message), dump: dump)
+            kind: info.kind,
+            code: info.code,
+            reason: Self.text(info.reason),
+            message: Self.text(info.message),
+            dump: dump
+        )
     }
 
     /// A C array of characters up to its first zero.

@@ -19,7 +19,8 @@ public struct SchedulerPlan: Equatable, Sendable {
     ///
     /// - Throws: `TopologyError` when the CPUs cannot be read or grouped so.
     public init(
-        grouping: DomainGrouping, sysfs root: String = "/sys"
+        grouping: DomainGrouping,
+        sysfs root: String = "/sys"
     ) throws(TopologyError) {
         let sequence = SysfsFile("\(root)/kernel/sched_ext/hotplug_seq").text()
         hotplugSequence = sequence.flatMap(UInt64.init) ?? 0

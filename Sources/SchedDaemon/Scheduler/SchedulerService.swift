@@ -21,13 +21,18 @@ public struct SchedulerService: Service {
     ///   - configuration: what the user chose.
     ///   - source: gives the model, at the start and again on SIGHUP.
     ///   - isWatching: read the model again when its file is replaced, too.
+    ///   - logger: takes the messages of the scheduler and of libbpf.
     ///   - duration: when to stop by itself; nil: never.
     ///   - interval: how often to report; nil: never.
     ///   - report: takes each interval's statistics.
     ///   - outcome: takes the reason why the scheduler ended, once.
     public init(
-        _ configuration: SchedulerConfiguration, source: ModelSource, isWatching: Bool = false,
-        logger: Logger, duration: Duration? = nil, interval: Duration? = nil,
+        _ configuration: SchedulerConfiguration,
+        source: ModelSource,
+        isWatching: Bool = false,
+        logger: Logger,
+        duration: Duration? = nil,
+        interval: Duration? = nil,
         report: @escaping @Sendable (StatisticsInterval) -> Void,
         outcome: @escaping @Sendable (ExitReport) -> Void
     ) {
@@ -63,7 +68,11 @@ public struct SchedulerService: Service {
         var statistics = StatisticsCollector()
         while true {
             let end = try await attachOnce(
-                &model, trigger, until: deadline, &statistics)
+                &model,
+                trigger,
+                until: deadline,
+                &statistics
+            )
             guard end.asksForRestart, budget.allowsRestart(at: .now) else {
                 outcome(end)
                 return
@@ -73,13 +82,19 @@ public struct SchedulerService: Service {
     }
 
     private func attachOnce(
-        _ model: inout Model, _ trigger: ReloadTrigger, until deadline: ContinuousClock.Instant?, _ statistics: inout StatisticsCollector
+        _ model: inout Model,
+        _ trigger: ReloadTrigger,
+        until deadline: ContinuousClock.Instant?,
+        _ statistics: inout StatisticsCollector
     ) async throws -> ExitReport {
         try KernelRequirements().check()
         let plan = try SchedulerPlan(grouping: configuration.grouping)
         let loaded = try LoadedScheduler(configuration, plan: plan)
         let loop = try DecisionLoop(
-            loaded, model: model, isBusyPolling: configuration.isBusyPolling)
+            loaded,
+            model: model,
+            isBusyPolling: configuration.isBusyPolling
+        )
         defer { loop.stop() }
         let attached = try loaded.attach()
         statistics.begin()
@@ -97,8 +112,12 @@ public struct SchedulerService: Service {
 
     /// Returns when the scheduler ends or is to end.
     private func supervise(
-        _ attached: borrowing AttachedScheduler, _ loop: DecisionLoop, _ model: inout Model,
-        _ trigger: ReloadTrigger, until deadline: ContinuousClock.Instant?, _ statistics: inout StatisticsCollector
+        _ attached: borrowing AttachedScheduler,
+        _ loop: DecisionLoop,
+        _ model: inout Model,
+        _ trigger: ReloadTrigger,
+        until deadline: ContinuousClock.Instant?,
+        _ statistics: inout StatisticsCollector
     ) async {
         var nextReport = interval.map { ContinuousClock.now + $0 }
         while attached.exitReport() == nil, !Task.isCancelled {
@@ -125,23 +144,31 @@ public struct SchedulerService: Service {
             try await loop.replaceModel(with: new)
             model = new
             logger.notice(
-                "model reloaded", metadata: ["crc32": "\(String(new.checksum, radix: 16))"])
+                "model reloaded",
+                metadata: ["crc32": "\(String(new.checksum, radix: 16))"]
+            )
         } catch {
             logger.error("model not reloaded, the old one goes on: \(error)")
         }
     }
 
     private func collect(
-        from attached: borrowing AttachedScheduler, _ loop: DecisionLoop,
-        _ statistics: inout StatisticsCollector, isFinal: Bool
+        from attached: borrowing AttachedScheduler,
+        _ loop: DecisionLoop,
+        _ statistics: inout StatisticsCollector,
+        isFinal: Bool
     ) async {
         guard let measurements = await loop.takeMeasurements() else { return }
         do {
             report(
                 statistics.interval(
-                    plan: attached.plan, loads: try attached.domainLoads(),
-                    counters: try attached.counters(), measurements: measurements,
-                    isFinal: isFinal))
+                    plan: attached.plan,
+                    loads: try attached.domainLoads(),
+                    counters: try attached.counters(),
+                    measurements: measurements,
+                    isFinal: isFinal
+                )
+            )
         } catch {
             logger.error("no statistics for this interval: \(error)")
         }

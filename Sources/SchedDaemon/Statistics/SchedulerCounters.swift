@@ -9,7 +9,9 @@ public struct SchedulerCounters: Equatable, Sendable {
     /// All zero.
     public init() {
         candidates = Array(
-            repeating: Array(repeating: 0, count: Self.candidateCount), count: Self.kindCount)
+            repeating: Array(repeating: 0, count: Self.candidateCount),
+            count: Self.kindCount
+        )
         whole = Array(repeating: 0, count: Self.count)
     }
 

@@ -13,8 +13,11 @@ struct StatisticsCollector: Sendable {
 
     /// What has happened since the last interval.
     mutating func interval(
-        plan: SchedulerPlan, loads: [Double], counters: SchedulerCounters,
-        measurements: PipelineMeasurements, isFinal: Bool
+        plan: SchedulerPlan,
+        loads: [Double],
+        counters: SchedulerCounters,
+        measurements: PipelineMeasurements,
+        isFinal: Bool
     ) -> StatisticsInterval {
         let now = ContinuousClock.now
         defer {
@@ -22,10 +25,14 @@ struct StatisticsCollector: Sendable {
             lastCounters = counters
         }
         return StatisticsInterval(
-            elapsed: now - (start ?? now), length: now - last,
+            elapsed: now - (start ?? now),
+            length: now - last,
             domains: Array(zip(plan.domains, loads)).map { (cpus: $0.0, load: $0.1) },
-            counters: counters.since(lastCounters), total: counters.adding(finished),
-            measurements: measurements, isFinal: isFinal)
+            counters: counters.since(lastCounters),
+            total: counters.adding(finished),
+            measurements: measurements,
+            isFinal: isFinal
+        )
     }
 
     /// The attachment that counted this has ended; the next one counts from zero.

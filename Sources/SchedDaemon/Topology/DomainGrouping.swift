@@ -46,7 +46,9 @@ public enum DomainGrouping: Equatable, Sendable {
             guard online.contains(cpu) else { throw .offlineCPU(cpu, online: topology.online) }
             guard seen.insert(cpu).inserted else { throw .sharedCPU(cpu) }
         }
-        guard seen.count == online.count else { throw .forgottenCPUs(CPUList(online.subtracting(seen))) }
+        guard seen.count == online.count else {
+            throw .forgottenCPUs(CPUList(online.subtracting(seen)))
+        }
         return domains
     }
 }

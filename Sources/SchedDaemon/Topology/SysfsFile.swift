@@ -9,7 +9,9 @@ public struct SysfsFile: Sendable {
         self.path = FilePath(path)
     }
 
-    /// Its text without surrounding white space; nil when it cannot be read. At most 64 KiB.
+    /// Its text without surrounding white space; nil when it cannot be read.
+    ///
+    /// At most 64 KiB.
     public func text() -> String? {
         try? read()
     }
