@@ -15,10 +15,10 @@ public struct MappedArray<Word: SharedWord>: ~Copyable, @unchecked Sendable {
 
     /// Maps all elements of an array.
     ///
-    /// - Throws: `BPFError` with `EINVAL` when the map's values are not a multiple of eight bytes,
-    ///   and with `EPERM` or `ENOTSUPP` when the map cannot be mapped.
+    /// - Throws: `BPFError` with `EINVAL` when there are several values and they are not a multiple
+    ///   of eight bytes, and with `EPERM` or `ENOTSUPP` when the map cannot be mapped.
     public init(_ map: borrowing BPFMap) throws(BPFError) {
-        guard map.valueSize % 8 == 0 else {
+        guard map.valueSize % 8 == 0 || map.maxEntries == 1 else {
             throw BPFError(operation: "map as dense words", name: map.name, errno: EINVAL)
         }
         try self.init(

@@ -1,11 +1,17 @@
 import CLibBPF
 import Glibc
+public import Synchronization
 
 /// The reading end of a BPF ring buffer: records in the order in which they were reserved.
 ///
 /// Reads the pages that the kernel shares (Documentation/bpf/ringbuf.rst) instead of calling
-/// libbpf, whose consumer cannot stop after a number of records before 1.5 and writes the reader's
-/// position once a record instead of once a call.
+/// libbpf, whose consumer cannot stop after a number of records before 1.5 and makes programs wake
+/// a reader that is awake.
+///
+/// A program that submits the record at which the reader's position stands wakes the reader, by an
+/// interrupt that takes it 30 times as long as the submission. So while there are records, the
+/// position is left one record behind; the last one is given back only when the ring is drained,
+/// and in no case while ``wakesReader`` is false.
 public struct RingBuffer: ~Copyable, @unchecked Sendable {
     // @unchecked: the pointers are this value's own, it has one owner, and reading mutates it.
 
@@ -21,6 +27,11 @@ public struct RingBuffer: ~Copyable, @unchecked Sendable {
     @usableFromInline let records: UnsafePointer<UInt8>
     /// Where this end reads next; only ever growing.
     @usableFromInline var position: UInt64
+    /// Where programs believe that it does.
+    @usableFromInline var published: UInt64
+
+    /// Whether programs wake a sleeping reader; false for one that polls and never sleeps.
+    public var wakesReader = true
 
     /// Takes over the reading end; a ring has one.
     ///
@@ -46,6 +57,7 @@ public struct RingBuffer: ~Copyable, @unchecked Sendable {
         producerPosition = UnsafePointer(producer.base.assumingMemoryBound(to: UInt64.self))
         records = UnsafePointer((producer.base + page).assumingMemoryBound(to: UInt8.self))
         position = UInt64.load(consumerPosition)
+        published = position
         self.capacity = capacity
         self.name = name
         self.descriptor = descriptor
@@ -53,18 +65,38 @@ public struct RingBuffer: ~Copyable, @unchecked Sendable {
         producerPages = producer
     }
 
+    deinit {
+        UInt64.storeReleasing(position, to: consumerPosition)
+    }
+
     /// Hands at most `limit` records that are there now to `body`, and frees their room.
     ///
     /// Never waits, makes no system call and allocates nothing. The bytes are valid only during
     /// the call of `body`.
     ///
-    /// - Returns: how many records there were; fewer than `limit` mean that the ring was drained.
+    /// - Precondition: `limit > 0`.
+    /// - Returns: how many records there were; after 0 the reader may wait.
     @inlinable
     public mutating func consume(
         limit: Int,
         _ body: (_ record: UnsafeRawBufferPointer) -> Void
     ) -> Int {
-        let start = position
+        precondition(limit > 0, "a reader takes at least one record")
+        let count = take(limit, body)
+        guard count == 0, wakesReader, published != position else {
+            return count
+        }
+        publish(position)
+        // A program writes its record, then reads the position to see whether to wake. Against
+        // that order stands this one: either it sees the position or its record is seen here.
+        atomicMemoryFence(ordering: .sequentiallyConsistent)
+        return take(limit, body)
+    }
+
+    /// Reads what is there and gives back all of it but the last record.
+    @inlinable
+    mutating func take(_ limit: Int, _ body: (_ record: UnsafeRawBufferPointer) -> Void) -> Int {
+        var last = published
         var count = 0
         var end = UInt64.loadAcquiring(producerPosition)
         while count < limit {
@@ -82,16 +114,23 @@ public struct RingBuffer: ~Copyable, @unchecked Sendable {
                 break
             }
             let length = Int(header & ~RecordHeader.discarded)
+            last = position
             position += UInt64((length + RecordHeader.size + 7) & ~7)
             if header & RecordHeader.discarded == 0 {
                 body(UnsafeRawBufferPointer(start: record + RecordHeader.size, count: length))
                 count += 1
             }
         }
-        if position != start {
-            UInt64.storeReleasing(position, to: consumerPosition)
+        if last > published {
+            publish(last)
         }
         return count
+    }
+
+    @inlinable
+    mutating func publish(_ position: UInt64) {
+        published = position
+        UInt64.storeReleasing(position, to: consumerPosition)
     }
 
     /// Moves records into a batch, as many as are there now and fit.
@@ -100,7 +139,8 @@ public struct RingBuffer: ~Copyable, @unchecked Sendable {
     ///
     /// - Precondition: every record has the size of `Record`; the program and its reader share
     ///   one header.
-    /// - Returns: how many records; fewer than fit mean that the ring was drained.
+    ///   The batch is not empty.
+    /// - Returns: how many records; after 0 the reader may wait.
     @inlinable
     public mutating func consume<Record: BitwiseCopyable>(
         into batch: UnsafeMutableBufferPointer<Record>

@@ -105,6 +105,16 @@ struct BPFMapTests {
         #expect(hash?.operation == "map the memory of")
     }
 
+    @Test("a single value is mapped whatever its size")
+    func singleValue() throws {
+        let map = try OpenObject(.fixture).load().map("single")
+        let words = try MappedArray<UInt32>(map)
+        words[2] = 7
+        #expect(words.snapshot() == [0, 0, 7])
+        #expect(try map.bytes(of: UInt32(0)) == [0, 0, 0, 0, 0, 0, 0, 0, 7, 0, 0, 0])
+        #expect(throws: BPFError.self) { _ = try MappedArray<UInt64>(map) }
+    }
+
     @Test("a map that was not created cannot be used")
     func notCreated() throws {
         var object = try OpenObject(.fixture)

@@ -65,6 +65,25 @@ struct RingWaiterTests {
         #expect(ring.patterns(limit: 32) == [1])
     }
 
+    @Test("a reader that polls keeps its last record, and gives it back when it is to sleep")
+    func pollingReader() throws {
+        let probe = try Probe()
+        var ring = try probe.object.ringBuffer("requests")
+        let waiter = try RingWaiter(ring)
+        ring.wakesReader = false
+        try probe.emit(3)
+        #expect(ring.patterns(limit: 32) == [0, 1, 2])
+        #expect(ring.patterns(limit: 32) == [])
+        // The kernel believes that there is a record still, so no program wakes the reader.
+        #expect(try elapsedMilliseconds { _ = try waiter.wait(milliseconds: Self.never) } < 1000)
+        ring.wakesReader = true
+        #expect(ring.patterns(limit: 32) == [])
+        #expect(try elapsedMilliseconds { _ = try waiter.wait(milliseconds: 30) } >= 30)
+        try probe.emit(1, first: 9)
+        #expect(try elapsedMilliseconds { _ = try waiter.wait(milliseconds: Self.never) } < 1000)
+        #expect(ring.patterns(limit: 32) == [9])
+    }
+
     /// Holds off a lost wake-up: a program does not wake a reader that it believes to be behind.
     @Test("no wake-up is lost in 20,000 handovers")
     func noLostWakeUp() throws {

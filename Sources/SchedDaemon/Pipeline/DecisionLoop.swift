@@ -24,7 +24,8 @@ public final class DecisionLoop: Sendable {
         _ scheduler: borrowing LoadedScheduler, model: Model, isBusyPolling: Bool
     ) throws {
         let space = scheduler.plan.space
-        let ring = try scheduler.requestRing()
+        var ring = try scheduler.requestRing()
+        ring.wakesReader = !isBusyPolling
         let waiter = try RingWaiter(ring)
         let scorer = try PatternScorer(model: model, space: space)
         let store = try scheduler.decisionStore()
