@@ -38,8 +38,8 @@ static void block(const struct reference_layer *layers, int count,
 
 		cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, rows,
 			    layer->outputs, layer->inputs, 1.0f, x,
-			    layer->inputs, layer->weights, layer->outputs,
-			    0.0f, y, layer->outputs);
+			    layer->inputs, layer->weights, layer->outputs, 0.0f,
+			    y, layer->outputs);
 		if (layer->ends)
 			sigmoid(rows, layer->outputs, layer->bias, y);
 		else

@@ -6,10 +6,11 @@
 #ifndef C_REFERENCE_MLP_H
 #define C_REFERENCE_MLP_H
 
-/* One dense layer, y = f(x · W + b): f is relu, or the sigmoid where it ends. */
+/* One dense layer, y = f(x · W + b): f is relu, or the sigmoid where it ends.
+ */
 struct reference_layer {
 	const float *weights; /* (inputs, outputs), row-major */
-	const float *bias; /* (outputs) */
+	const float *bias;    /* (outputs) */
 	int inputs;
 	int outputs;
 	int ends; /* whether this is the last layer */
