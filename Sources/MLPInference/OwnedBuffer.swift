@@ -1,13 +1,15 @@
 /// Memory that one value owns, aligned to a cache line and zero at first.
-struct OwnedBuffer<Element: BitwiseCopyable>: ~Copyable {
+///
+/// `package`, not public: the modules of this package share it, who embeds them does not see it.
+package struct OwnedBuffer<Element: BitwiseCopyable>: ~Copyable {
     /// The first element.
-    let start: UnsafeMutablePointer<Element>
+    package let start: UnsafeMutablePointer<Element>
 
     /// Memory for that many elements, all bits zero.
-    init(count: Int) {
+    package init(count: Int) {
         let byteCount = count * MemoryLayout<Element>.stride
-        // SAFETY: the elements are numbers, for which zero bits are a value, or layer steps,
-        // which the evaluator writes before it reads them.
+        // SAFETY: the elements are numbers, for which zero bits are a value, or records, which
+        // their owner writes before it reads them.
         let memory = UnsafeMutableRawPointer.allocate(
             byteCount: byteCount,
             alignment: ModelFormat.alignment

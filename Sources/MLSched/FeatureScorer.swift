@@ -6,29 +6,21 @@ struct FeatureScorer: ~Copyable, @unchecked Sendable {
 
     private var evaluator: MLPEvaluator
     private let width: Int
-    private let columns: UnsafeMutableBufferPointer<LiveFeature>
+    private let columns: OwnedBuffer<LiveFeature>
     /// Values `(blockRows, width)`, row-major.
-    private let inputs: UnsafeMutableBufferPointer<Float>
+    private let inputs: OwnedBuffer<Float>
     /// Values `(blockRows, 1)`.
-    private let outputs: UnsafeMutableBufferPointer<Float>
+    private let outputs: OwnedBuffer<Float>
 
     /// Prepares a model.
     init(_ model: Model) throws(SchemaError) {
         let schema = try FeatureSchema(model)
         evaluator = MLPEvaluator(model)
         width = schema.columns.count
-        columns = .allocate(capacity: width)
-        inputs = .allocate(capacity: width * MLPEvaluator.blockRows)
-        outputs = .allocate(capacity: MLPEvaluator.blockRows)
-        _ = columns.initialize(from: schema.columns)
-        inputs.initialize(repeating: 0)
-        outputs.initialize(repeating: 0)
-    }
-
-    deinit {
-        columns.deallocate()
-        inputs.deallocate()
-        outputs.deallocate()
+        columns = OwnedBuffer(count: width)
+        inputs = OwnedBuffer(count: width * MLPEvaluator.blockRows)
+        outputs = OwnedBuffer(count: MLPEvaluator.blockRows)
+        for (column, feature) in schema.columns.enumerated() { columns.start[column] = feature }
     }
 
     /// The network.
@@ -46,6 +38,7 @@ struct FeatureScorer: ~Copyable, @unchecked Sendable {
         features: (Int) -> MigrationFeatures,
         receive: (Int, Float) -> Void
     ) {
+        // SAFETY: the buffers hold `blockRows` rows, and `rows` is not more.
         var start = 0
         while start < count {
             let rows = min(MLPEvaluator.blockRows, count &- start)
@@ -53,11 +46,11 @@ struct FeatureScorer: ~Copyable, @unchecked Sendable {
                 fill(row, with: features(start &+ row))
             }
             evaluator.evaluate(
-                UnsafeBufferPointer(rebasing: inputs[..<(rows &* width)]),
-                into: outputs
+                UnsafeBufferPointer(start: inputs.start, count: rows &* width),
+                into: UnsafeMutableBufferPointer(start: outputs.start, count: rows)
             )
             for row in 0..<rows {
-                receive(start &+ row, outputs[row])
+                receive(start &+ row, outputs.start[row])
             }
             start &+= rows
         }
@@ -67,7 +60,7 @@ struct FeatureScorer: ~Copyable, @unchecked Sendable {
     private mutating func fill(_ row: Int, with features: MigrationFeatures) {
         let start = row &* width
         for column in 0..<width {
-            inputs[start &+ column] = columns[column].value(in: features)
+            inputs.start[start &+ column] = columns.start[column].value(in: features)
         }
     }
 }

@@ -18,46 +18,79 @@ public struct MLScheduler: ~Copyable, Sendable {
     public let policy: Policy
     private var scorer: FeatureScorer
     private let threshold: Float
+    private var cache: DecisionCache
+    private let usesCache: Bool
 
     /// A scheduler that asks a model.
     ///
     /// - Parameters:
     ///   - model: gives one score for the features of a task.
     ///   - policy: who decides; the model is asked only under `.model`.
+    ///   - cacheCapacity: decisions to keep for tasks that are asked about again; 0 for none.
+    ///     With a cache loads count in tenths, as in the kernel, so that a decision does not
+    ///     depend on who asked first.
     /// - Throws: `SchemaError` where the model needs features that are not measured, or gives
     ///   no single score.
+    /// - Precondition: the capacity is not negative.
     /// - Complexity: allocates here and, but for the array forms, never again.
-    public init(model: Model, policy: Policy = .model) throws(SchemaError) {
+    public init(
+        model: Model,
+        policy: Policy = .model,
+        cacheCapacity: Int = 0
+    ) throws(SchemaError) {
         scorer = try FeatureScorer(model)
         threshold = model.threshold
         self.policy = policy
+        usesCache = cacheCapacity != 0
+        cache = DecisionCache(capacity: usesCache ? cacheCapacity : 1)
     }
 
     /// The network that is asked.
     public var model: Model { scorer.model }
+
+    /// Decisions that were found in the cache, and those that were not.
+    public var cacheStatistics: (hits: Int, misses: Int) { (cache.hits, cache.misses) }
 
     /// Whether a task should move.
     ///
     /// Under `.model` that is so where the score is above the model's threshold; a score of NaN
     /// means no.
     ///
-    /// - Complexity: O(multiply-adds); allocates nothing.
+    /// - Complexity: O(multiply-adds), or O(1) for a decision in the cache; allocates nothing.
     public mutating func shouldMigrate(_ features: MigrationFeatures) -> Bool {
-        if let decision = policy.decision(for: Pattern(features)) { return decision == .migrate }
-        return score(features) > threshold
+        if let decision = known(features) { return decision == .migrate }
+        let decision = Decision(
+            migrate: score(usesCache ? features.quantised : features) > threshold
+        )
+        if usesCache { cache.insert(decision, for: features) }
+        return decision == .migrate
     }
 
     /// Which tasks should move, in order.
     ///
     /// - Complexity: O(tasks · multiply-adds); allocates the result.
     public mutating func shouldMigrate(_ batch: [MigrationFeatures]) -> [Bool] {
-        guard policy == .model else {
-            return batch.map { policy.decision(for: Pattern($0)) == .migrate }
+        var answers: [Bool] = []
+        answers.reserveCapacity(batch.count)
+        var unknown: [Int] = []
+        for (index, features) in batch.enumerated() {
+            let decision = known(features)
+            if decision == nil { unknown.append(index) }
+            answers.append(decision == .migrate)
         }
-        return scores(batch).map { [threshold] in $0 > threshold }
+        let scores = scores(
+            unknown.map { [usesCache] in usesCache ? batch[$0].quantised : batch[$0] }
+        )
+        for (index, score) in zip(unknown, scores) {
+            answers[index] = score > threshold
+            if usesCache {
+                cache.insert(Decision(migrate: answers[index]), for: batch[index])
+            }
+        }
+        return answers
     }
 
-    /// The network's output for a task, whatever the policy.
+    /// The network's output for a task, whatever the policy and without the cache.
     ///
     /// - Complexity: O(multiply-adds); allocates nothing.
     public mutating func score(_ features: MigrationFeatures) -> Float {
@@ -70,7 +103,7 @@ public struct MLScheduler: ~Copyable, Sendable {
         return score
     }
 
-    /// The network's outputs for tasks, in order, whatever the policy.
+    /// The network's outputs for tasks, in order, whatever the policy and without the cache.
     ///
     /// - Complexity: O(tasks · multiply-adds); allocates the result.
     public mutating func scores(_ batch: [MigrationFeatures]) -> [Float] {
@@ -83,5 +116,11 @@ public struct MLScheduler: ~Copyable, Sendable {
             }
             count = batch.count
         }
+    }
+
+    /// What can be decided without the network: by another policy, or from the cache.
+    private mutating func known(_ features: MigrationFeatures) -> Decision? {
+        guard policy == .model else { return policy.decision(for: Pattern(features)) }
+        return usesCache ? cache.decision(for: features) : nil
     }
 }

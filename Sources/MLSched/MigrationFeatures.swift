@@ -53,6 +53,18 @@ public struct MigrationFeatures: Equatable, Sendable {
         dstDomLoad = dst
     }
 
+    /// The same with loads rounded to tenths, as the kernel keeps them.
+    public var quantised: MigrationFeatures {
+        let pattern = Pattern(self)
+        return MigrationFeatures(
+            checkedCPU: cpu,
+            idle: cpuIdle,
+            notIdle: cpuNotIdle,
+            src: Pattern.load(ofLevel: UInt32(pattern.srcLevel)),
+            dst: Pattern.load(ofLevel: UInt32(pattern.dstLevel))
+        )
+    }
+
     private static func check(
         _ feature: LiveFeature,
         _ value: Int,
