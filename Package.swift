@@ -73,15 +73,22 @@ let package = Package(
             name: "BPFRuntimeTests",
             dependencies: ["BPFPrograms", "BPFRuntime", "CLibBPF", "CMLSchedABI"],
             exclude: ["bpf"], swiftSettings: settings, plugins: ["CompileBPF"]),
+        .target(name: "CMallocCounter", path: "Tests/CMallocCounter"),
         .target(
             name: "ModelTestSupport", dependencies: ["MLPInference"],
             path: "Tests/ModelTestSupport", swiftSettings: settings),
         .testTarget(
-            name: "MLPInferenceTests", dependencies: ["MLPInference", "ModelTestSupport"],
-            swiftSettings: settings),
+            name: "MLPInferenceTests",
+            dependencies: [
+                "CMallocCounter", "CReferenceMLP", "MLPInference", "ModelTestSupport",
+            ],
+            exclude: ["Goldens"], swiftSettings: settings),
         .testTarget(
             name: "MLSchedTests",
-            dependencies: ["CMLSchedABI", "MLPInference", "MLSched", "ModelTestSupport"],
+            dependencies: [
+                "CMLSchedABI", "CMallocCounter", "DefaultWeights", "MLPInference", "MLSched",
+                "ModelTestSupport",
+            ],
             swiftSettings: settings),
         .testTarget(
             name: "SchedDaemonTests",

@@ -54,7 +54,8 @@ struct ModelReader {
                 section.offset / 4..<(section.offset + section.byteCount) / 4
             ]
         )
-        if let index = floats.firstIndex(where: { !$0.isFinite }) {
+        // A loop by hand: `firstIndex(where:)` allocates for every element in a debug build.
+        for index in 0..<floats.count where !floats[index].isFinite {
             throw ModelError(
                 field: "\(field())[\(index)]",
                 offset: section.offset + index * 4,
@@ -72,7 +73,7 @@ struct ModelReader {
         guard range.upperBound <= bytes.count else {
             throw wrongSize(field(), expected: range.upperBound)
         }
-        if let offset = range.first(where: { bytes[$0] != 0 }) {
+        for offset in range where bytes[offset] != 0 {
             throw ModelError(field: field(), offset: offset, reason: .notZero)
         }
     }

@@ -22,7 +22,7 @@ struct EvaluatorTests {
         }
     }
 
-    @Test("answers for every activation", arguments: everyActivation)
+    @Test("answers for every activation and odd widths", arguments: everyActivation)
     func activations(activation: Activation) throws {
         for width in [1, 5, 15, 16, 17, 40] {
             let network = TestModel(
@@ -36,6 +36,87 @@ struct EvaluatorTests {
             #expect(largestDistance(outputs, network.naive(inputs)) <= 2e-6, "width \(width)")
         }
     }
+
+    @Test("scales raw values, rows of any width and number", arguments: [1, 3, 10, 16, 23])
+    func scaling(width: Int) throws {
+        let features = (0..<width).map {
+            Feature(name: "f\($0)", offset: Float($0) / 2, scale: $0 == 1 ? 0 : 1 / Float($0 + 1))
+        }
+        let network = TestModel(
+            widths: [width, 20, 2],
+            activations: [.relu, .sigmoid],
+            features: features
+        )
+        var evaluator = MLPEvaluator(try Model(bytes: network.encoded()))
+        var random = SplitMix64(seed: 9)
+        for rows in [1, 5, 16, 130] {
+            let inputs = (0..<rows * width).map { _ in 8 * random.signedUnit() }
+            let outputs = evaluator.evaluate(inputs)
+            #expect(largestDistance(outputs, network.naive(inputs)) <= 2e-6, "\(rows) rows")
+        }
+    }
+
+    @Test("answers for layers so wide that a block has few rows")
+    func wideLayers() throws {
+        let network = TestModel(widths: [2, 9001, 17], activations: [.relu, .identity])
+        var evaluator = MLPEvaluator(try Model(bytes: network.encoded()))
+        var random = SplitMix64(seed: 3)
+        let inputs = (0..<60 * 2).map { _ in random.signedUnit() }
+        let outputs = evaluator.evaluate(inputs)
+        // Sums of 9001 products: the error grows with the root of their number.
+        #expect(largestDistance(outputs, network.naive(inputs)) <= 2e-5)
+    }
+
+    @Test("gives NaN for the rows with a NaN and leaves the others alone")
+    func notANumber() throws {
+        let network = TestModel.scheduler(seed: 2)
+        var evaluator = MLPEvaluator(try Model(bytes: network.encoded()))
+        var random = SplitMix64(seed: 4)
+        var inputs = (0..<300 * 10).map { _ in random.signedUnit() }
+        let clean = evaluator.evaluate(inputs)
+        for row in stride(from: 0, to: 300, by: 7) { inputs[row * 10 + row % 10] = .nan }
+        let outputs = evaluator.evaluate(inputs)
+        for row in 0..<300 {
+            if row % 7 == 0 {
+                #expect(outputs[row].isNaN)
+            } else {
+                #expect(abs(outputs[row] - clean[row]) <= 1e-6)
+            }
+        }
+    }
+
+    @Test("gives for infinities what the definition gives", arguments: everyActivation)
+    func infinities(activation: Activation) throws {
+        let network = TestModel(widths: [1, 1], activations: [activation])
+        var evaluator = MLPEvaluator(try Model(bytes: network.encoded()))
+        for input in [Float.infinity, -.infinity] {
+            let output = evaluator.evaluate([input])[0]
+            let expected = network.naive([input])[0]
+            if expected.isInfinite {
+                #expect(Double(output) == expected)
+            } else {
+                #expect(abs(Double(output) - expected) <= 1e-6, "\(input)")
+            }
+        }
+    }
+
+    @Test("gives nothing for an empty batch")
+    func emptyBatch() throws {
+        var evaluator = MLPEvaluator(try Model(bytes: TestModel.scheduler().encoded()))
+        #expect(evaluator.evaluate([]).isEmpty)
+    }
+
+    #if compiler(>=6.2)
+    @Test("answers the same through spans")
+    func spans() throws {
+        var evaluator = MLPEvaluator(try Model(bytes: TestModel.scheduler().encoded()))
+        let inputs = (0..<50).map { Float($0) / 50 }
+        var outputs = [Float](repeating: 0, count: 5)
+        var span = outputs.mutableSpan
+        evaluator.evaluate(inputs.span, into: &span)
+        #expect(outputs == evaluator.evaluate(inputs))
+    }
+    #endif
 }
 
 /// One of each kind.

@@ -1,9 +1,9 @@
 public import MLPInference
 
 /// A network in plain arrays, from which tests make model files and naive answers.
-public struct TestModel {
+public struct TestModel: Sendable {
     /// One dense layer.
-    public struct Layer {
+    public struct Layer: Sendable {
         /// Weights `(inputs, outputs)`, row-major.
         public var weights: [Float]
         /// Values `(outputs)`.
