@@ -6,6 +6,18 @@ struct MLSchedCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "mlsched",
         abstract: "A CPU scheduler for Linux that asks a small neural network before it migrates.",
+        discussion: """
+            See whether this machine is fit for it, ask the model a question, and let it schedule \
+            for ten seconds:
+
+              sudo mlsched check
+              mlsched predict --cpu 4 --idle 2 --busy 6 --src 0.9 --dst 0.2
+              sudo mlsched run --stats 1 --duration 10
+
+            Exit status of every command: 0 when it did its work, 1 when something broke in the \
+            middle, 2 for wrong values, files or machines, 64 for wrong options. Errors are one \
+            sentence on standard error.
+            """,
         version: Version.text,
         subcommands: [
             RunCommand.self, PredictCommand.self, CheckCommand.self, InspectCommand.self,

@@ -57,7 +57,10 @@ struct SchedulingOptions: ParsableArguments {
     var shadow = false
 
     @Option(
-        help: ArgumentHelp("Time slice in microseconds, 100 to 100000.", valueName: "us"),
+        help: ArgumentHelp(
+            "Time slice in microseconds, 100 to 100000 (default: 5000).",
+            valueName: "us"
+        ),
         transform: { text in try parseNumber(text, in: 100...100_000, unit: "microseconds") }
     )
     var sliceUs = 5000
@@ -70,7 +73,7 @@ struct SchedulingOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "Bytes kept of the kernel's debug dump, 0 to 16777216.",
+            "Bytes kept of the kernel's debug dump, 0 to 16777216 (default: 32768).",
             valueName: "bytes"
         ),
         transform: { text in try parseNumber(text, in: 0...(16 << 20), unit: "bytes") }
@@ -79,7 +82,8 @@ struct SchedulingOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "Largest decision table in MiB, 0 to 1024; above it, a hash of recent patterns.",
+            "Largest decision table in MiB, 0 to 1024; above it, a hash of recent patterns "
+                + "(default: 32).",
             valueName: "mib"
         ),
         transform: { text in try parseNumber(text, in: 0...1024, unit: "MiB") }
