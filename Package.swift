@@ -84,6 +84,10 @@ let package = Package(
             ],
             exclude: ["Goldens"], swiftSettings: settings),
         .testTarget(
+            name: "MLSchedCLITests",
+            dependencies: ["MLPInference", "MLSchedCLI", "ModelTestSupport"],
+            exclude: ["Goldens"], swiftSettings: settings),
+        .testTarget(
             name: "MLSchedTests",
             dependencies: [
                 "CMLSchedABI", "CMallocCounter", "DefaultWeights", "MLPInference", "MLSched",

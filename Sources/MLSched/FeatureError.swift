@@ -19,7 +19,9 @@ extension FeatureError: CustomStringConvertible {
         }
     }
 
+    /// In as few digits as give the value again; a load is a float.
     private static func text(_ value: Double) -> String {
-        Int(exactly: value).map(String.init) ?? "\(value)"
+        Int(exactly: value).map(String.init)
+            ?? Float(exactly: value).map(\.description) ?? "\(value)"
     }
 }

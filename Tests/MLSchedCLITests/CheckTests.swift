@@ -1,0 +1,84 @@
+import Glibc
+import Testing
+
+@Suite("check")
+struct CheckTests {
+    @Test("the exit status says whether something is missing")
+    func status() throws {
+        let result = try Program.run("check", "--json")
+        let items = try result.lines.map { try JSONValue($0) }
+        let names = items.map { $0["name"] }
+        #expect(
+            names
+                == [
+                    "kernel type information", "sched_ext", "kernel functions", "privileges",
+                    "no other scheduler", "CPU domains", "model", "OpenBLAS", "libbpf",
+                ].map { .string($0) }
+        )
+        let missing = items.filter { $0["status"] == .string("missing") }
+        #expect(result.status == (missing.isEmpty ? 0 : 2))
+        #expect(result.errors == "")
+        for item in items where item["status"] == .string("ok") { #expect(item["remedy"] == nil) }
+    }
+
+    @Test("text and JSON tell the same, and a pipe gets words instead of symbols")
+    func text() throws {
+        let items = try Program.run("check", "--json").lines.map { try JSONValue($0) }
+        let text = try Program.run("check")
+        let words = ["ok": "ok", "note": "note", "missing": "MISSING"]
+        let marked = text.lines.filter { !$0.hasPrefix(" ") }.dropLast()
+        #expect(marked.count == items.count)
+        for (line, item) in zip(marked, items) {
+            guard case .string(let status) = item["status"],
+                case .string(let finding) = item["finding"]
+            else {
+                Issue.record("\(item) has no status")
+                continue
+            }
+            #expect(line.hasPrefix(words[status] ?? "?"))
+            #expect(line.hasSuffix(finding))
+        }
+        #expect(!text.output.contains("✓"))
+    }
+
+    @Test("on a terminal that shows them, lines have symbols")
+    func terminal() throws {
+        let shown = try Program.shell("script -qec \"$MLSCHED check\" /dev/null")
+        #expect(shown.output.contains("✓  libbpf"))
+        let plain = try Program.shell("LC_ALL=C script -qec \"$MLSCHED check\" /dev/null")
+        #expect(plain.output.contains("ok  ") || plain.output.contains("ok       "))
+        #expect(!plain.output.contains("✓"))
+    }
+
+    @Test("without privileges it works and says that they are missing")
+    func unprivileged() throws {
+        try #require(getuid() == 0, "needs root to drop privileges")
+        let result = try Program.shell(
+            "setpriv --bounding-set=-all --inh-caps=-all $MLSCHED check"
+        )
+        #expect(result.status == 2)
+        #expect(
+            result.output.contains(
+                "MISSING  privileges               this process lacks CAP_BPF and CAP_PERFMON\n"
+                    + "                                  -> run it as root"
+            )
+        )
+    }
+
+    @Test("a forced OpenBLAS core type is noted")
+    func forcedCore() throws {
+        let forced = try Program.run("check", environment: ["OPENBLAS_CORETYPE": "Haswell"])
+        #expect(forced.output.contains("because OPENBLAS_CORETYPE is Haswell"))
+        #expect(!(try Program.run("check").output.contains("OPENBLAS_CORETYPE")))
+    }
+
+    @Test("a model that is not one, and domains that the machine has not, are missing")
+    func wrongOptions() throws {
+        let model = try Program.run("check", "--model", "/etc/passwd")
+        #expect(model.status == 2)
+        #expect(model.output.contains("MISSING  model"))
+        let domains = try Program.run("check", "--domains", "0/1023")
+        #expect(domains.status == 2)
+        #expect(domains.output.contains("MISSING  CPU domains              CPU 1023 is not online"))
+    }
+}
