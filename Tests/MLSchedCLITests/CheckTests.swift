@@ -46,16 +46,15 @@ struct CheckTests {
         let shown = try Program.shell("script -qec \"$MLSCHED check\" /dev/null")
         #expect(shown.output.contains("✓  libbpf"))
         let plain = try Program.shell("LC_ALL=C script -qec \"$MLSCHED check\" /dev/null")
-        #expect(plain.output.contains("ok  ") || plain.output.contains("ok       "))
+        #expect(plain.output.contains(/ok +libbpf/))
         #expect(!plain.output.contains("✓"))
     }
 
     @Test("without privileges it works and says that they are missing")
     func unprivileged() throws {
-        try #require(getuid() == 0, "needs root to drop privileges")
-        let result = try Program.shell(
-            "setpriv --bounding-set=-all --inh-caps=-all $MLSCHED check"
-        )
+        // Whoever is not root has none to begin with.
+        let dropping = getuid() == 0 ? "setpriv --bounding-set=-all --inh-caps=-all " : ""
+        let result = try Program.shell("\(dropping)$MLSCHED check")
         #expect(result.status == 2)
         #expect(
             result.output.contains(

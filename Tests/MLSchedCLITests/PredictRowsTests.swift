@@ -64,6 +64,21 @@ struct PredictRowsTests {
         #expect(plain.lines.first == "score,decision")
     }
 
+    @Test("whole numbers may be written as floats are")
+    func wholeFloats() throws {
+        let plain = try Program.run(
+            "predict",
+            "--json",
+            input: "cpu,idle,busy,src,dst\n4,2,6,1,0\n"
+        )
+        for row in [
+            "{\"cpu\":4.0,\"idle\":2,\"busy\":6e0,\"src\":1,\"dst\":0}",
+            "cpu,idle,busy,src,dst\n4.0,2.,6e0,1.0,-0",
+        ] {
+            #expect(try Program.run("predict", "--json", input: row).output == plain.output)
+        }
+    }
+
     @Test("the last line may end without a line feed")
     func noLineFeed() throws {
         let with = try Program.run("predict", input: "cpu,idle,busy,src,dst\n4,2,6,0.9,0.2\n")

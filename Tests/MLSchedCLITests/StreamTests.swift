@@ -54,6 +54,17 @@ struct StreamTests {
         #expect(result.errors == "mlsched: standard input cannot be read: Is a directory\n")
     }
 
+    @Test("on a terminal it does not wait for rows that nobody means to type")
+    func terminal() throws {
+        let result = try Program.shell("script -qec \"$MLSCHED predict\" /dev/null")
+        #expect(result.status == 2)
+        #expect(
+            result.output
+                == "mlsched: there are no features and no rows; give --cpu, --idle, --busy, --src "
+                + "and --dst, or pipe rows into standard input\r\n"
+        )
+    }
+
     @Test("each row is answered before the next one comes")
     func answersAtOnce() throws {
         // The second row is written only after the first answer has been read.
