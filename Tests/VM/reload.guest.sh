@@ -1,0 +1,52 @@
+#!/bin/bash
+# Replaces the model COUNT times under load and, after each, prints what the new one stands for and the
+# statistics of an interval that lies wholly after the change: `migrate {…}` or `stay {…}`.
+set -eu
+count=$1
+cp migrate.mlw now.mlw
+mlsched run --model now.mlw --json --stats 0.1 >stats.json 2>log &
+daemon=$!
+until [ "$(cat /sys/kernel/sched_ext/state)" = enabled ]; do sleep 0.1; done
+stress-ng --quiet --temp-path /tmp --cpu 4 &
+load=$!
+stress-ng --quiet --temp-path /tmp --switch 1 --switch-method pipe &
+wakers=$!
+sequence=$(cat /sys/kernel/sched_ext/enable_seq)
+
+lines() { wc -l <"$1"; }
+
+# await COMMAND …: until it succeeds, 20 s at the most.
+await() {
+	for _ in $(seq 400); do
+		"$@" && return
+		sleep 0.05
+	done
+	echo "gave up waiting for: $*" >&2
+	cat log >&2
+	exit 1
+}
+
+reloaded() { [ "$(grep -c 'model reloaded' log)" -ge "$1" ]; }
+longer() { [ "$(lines stats.json)" -ge "$1" ]; }
+
+for round in $(seq "$count"); do
+	if [ $((round % 2)) = 1 ]; then verdict=stay; else verdict=migrate; fi
+	cp $verdict.mlw new.mlw && mv new.mlw now.mlw
+	kill -HUP $daemon
+	await reloaded "$round"
+	# The line after the next one covers an interval that began after the change.
+	await longer $(($(lines stats.json) + 2))
+	echo "$verdict $(tail -n 1 stats.json)"
+done
+
+echo damaged >now.mlw
+kill -HUP $daemon
+await grep -q 'model not reloaded' log
+echo "refused $(grep -m 1 'model not reloaded' log)"
+[ "$(cat /sys/kernel/sched_ext/state)" = enabled ]
+[ "$(cat /sys/kernel/sched_ext/enable_seq)" = "$sequence" ]
+echo "attached throughout"
+kill $load $wakers
+kill $daemon
+wait $daemon
+echo "final $(tail -n 1 stats.json)"
