@@ -63,12 +63,15 @@ private struct MemberOffsets {
             throw BPFError(operation: "read the types of", name: name, errno: EINVAL)
         }
         defer { btf__free(btf) }
-        let id = btf__find_by_name_kind(btf, ".struct_ops", 15)
+        let id = btf__find_by_name_kind(btf, ".struct_ops", Self.dataSection)
         guard id > 0, let place = Self.find(variable, inSection: UInt32(id), of: btf) else {
             throw BPFError(operation: "find variable \(variable) of", name: name, errno: ENOENT)
         }
         places = Self.members(of: place.type, of: btf, from: section.lowerBound + place.offset)
     }
+
+    /// `BTF_KIND_DATASEC` of linux/btf.h, which is declared twice and so ambiguous here.
+    private static let dataSection: UInt32 = 15
 
     private static func find(
         _ variable: String,

@@ -47,7 +47,7 @@ public struct DecisionStore: ~Copyable {
 }
 
 extension DecisionStore: DecisionSink {
-    /// Publishes decisions; a store to memory each, or for a hash one system call in all.
+    /// Publishes decisions; a store to memory each, or for a hash a system call each.
     public mutating func publish(
         _ decisions: UnsafeBufferPointer<UInt8>,
         for patterns: UnsafeBufferPointer<UInt32>
