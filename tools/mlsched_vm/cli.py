@@ -2,6 +2,7 @@
 
 import argparse
 import os
+import re
 import signal
 import sys
 from collections.abc import Callable
@@ -13,7 +14,7 @@ from .machine import Topology
 from .out import unpack
 from .session import Session
 
-CONSOLE_LINES = 40
+CONSOLE_LINES = 60
 EPILOG = """\
 The guest has bash, busybox, coreutils, stress-ng, hackbench, perf, taskset and chrt, and everything
 is root's. It has no network and no disk; its files are in memory and end with it. A command that a
@@ -127,6 +128,15 @@ def writer(descriptor: int) -> Callable[[bytes], None]:
     return write
 
 
+def told(console: list[str]) -> list[str]:
+    """Returns the lines that say what happened: from where the kernel broke, or else the last."""
+    crash = re.compile("Oops|BUG:|Kernel panic")
+    for number, line in enumerate(console):
+        if crash.search(line):
+            return console[number : number + CONSOLE_LINES]
+    return console[-CONSOLE_LINES:]
+
+
 def run(options: argparse.Namespace) -> int:
     """Does what the parsed options ask for and returns the command's exit status."""
     topology = Topology(options.cpus, options.llcs or options.nodes, options.nodes, options.memory)
@@ -160,8 +170,7 @@ def main() -> int:
     try:
         return run(options)
     except (GuestPanicError, TimeLimitError) as error:
-        for line in error.console.splitlines()[-CONSOLE_LINES:]:
-            print(line, file=sys.stderr)
+        print("\n".join(told(error.console.splitlines())), file=sys.stderr)
         print(f"tools/vm: {error}", file=sys.stderr)
         return EXIT_TIMEOUT if isinstance(error, TimeLimitError) else EXIT_VM_FAILED
     except VMError as error:

@@ -46,6 +46,15 @@ class Topology:
         if self.memory_mib < 512:
             raise VMError("The guest needs at least --memory 512 (MiB): its files are in memory.")
 
+    def check_room(self, size: int) -> None:
+        """Raises VMError where files of `size` bytes do not fit in half of the memory."""
+        needed = size / 2**20
+        if needed > 0.45 * self.memory_mib:
+            raise VMError(
+                f"The guest's files take {needed:.0f} MiB, and they may have half of its memory; "
+                f"choose --memory {needed / 0.45 + 1:.0f} or more."
+            )
+
     def arguments(self) -> list[str]:
         """Returns QEMU's flags: one socket, hence one L3 cache, for each domain."""
         per_llc = self.cpus // self.llcs

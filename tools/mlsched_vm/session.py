@@ -62,6 +62,7 @@ class Session:
     def _attempt(self, kvm: bool) -> Guest:
         flags = accelerator_arguments(kvm, self.parallel)
         initrd = image.initrd(self.content)
+        self.topology.check_room(os.fstat(initrd).st_size)
         quotas: list[CPUQuota] = []
 
         def limit(run: Run) -> None:
