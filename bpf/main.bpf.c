@@ -9,7 +9,8 @@
  * one domain there is nothing to decide, and it schedules like any simple
  * virtual-time scheduler. It knows no cgroup weights and no deadlines.
  */
-#include "migrate.bpf.h"
+#include "idle.bpf.h"
+#include "tick.bpf.h"
 
 char _license[] SEC("license") = "GPL";
 
@@ -20,74 +21,6 @@ struct {
 	__uint(key_size, sizeof(u32));
 	__uint(value_size, 32768); /* the loader sets it */
 } exit_dump SEC(".maps");
-
-struct mls_timer {
-	struct bpf_timer timer;
-};
-
-struct {
-	__uint(type, BPF_MAP_TYPE_ARRAY);
-	__uint(max_entries, 1);
-	__type(key, u32);
-	__type(value, struct mls_timer);
-} ticks SEC(".maps");
-
-static bool core_is_idle(s32 cpu)
-{
-	const struct cpumask *idle = scx_bpf_get_idle_smtmask();
-	bool is_idle = bpf_cpumask_test_cpu(cpu, idle);
-
-	scx_bpf_put_idle_cpumask(idle);
-	return is_idle;
-}
-
-/*
- * An idle CPU at home, claimed, or -1: the previous CPU if its whole core is
- * idle, any whole core, the previous CPU beside a busy sibling, any CPU.
- */
-static s32 claim_idle_at_home(struct task_struct *p, s32 prev_cpu, u32 home)
-{
-	struct mls_domain *domain = domain_lookup(home);
-	const struct cpumask *allowed;
-	s32 cpu;
-
-	allowed = domain ? domain_allowed(domain, p) : NULL;
-	if (!allowed)
-		return -1;
-	if (core_is_idle(prev_cpu) &&
-	    scx_bpf_test_and_clear_cpu_idle(prev_cpu)) {
-		count(MLS_DISPATCH_PREV_IDLE);
-		return prev_cpu;
-	}
-	cpu = scx_bpf_pick_idle_cpu(allowed, SCX_PICK_IDLE_CORE);
-	if (cpu >= 0) {
-		count(MLS_DISPATCH_CORE_IDLE);
-		return cpu;
-	}
-	if (scx_bpf_test_and_clear_cpu_idle(prev_cpu)) {
-		count(MLS_DISPATCH_PREV_IDLE);
-		return prev_cpu;
-	}
-	cpu = scx_bpf_pick_idle_cpu(allowed, 0);
-	if (cpu < 0)
-		return -1;
-	count(MLS_DISPATCH_CPU_IDLE);
-	return cpu;
-}
-
-/* Where a waking task runs at once; -1: nowhere, it has to queue. */
-static s32 claim_idle(struct task_struct *p, struct mls_task *task,
-		      s32 prev_cpu, u32 home)
-{
-	s32 cpu = claim_idle_at_home(p, prev_cpu, home);
-
-	if (cpu >= 0 || !task_can_migrate(p))
-		return cpu;
-	cpu = migrate_on_wakeup(p, task, prev_cpu, home);
-	if (cpu >= 0)
-		count(MLS_DISPATCH_MIGRATED);
-	return cpu;
-}
 
 SEC("struct_ops/mlsched_select_cpu")
 s32 BPF_PROG(mlsched_select_cpu, struct task_struct *p, s32 prev_cpu,
@@ -284,64 +217,6 @@ void BPF_PROG(mlsched_enable, struct task_struct *p)
 	clock = queue_clock(domain);
 	if (clock)
 		task->vtime = *clock;
-}
-
-/* Wakes an idle CPU for a queue whose tasks wait: at home, else elsewhere. */
-static bool tick_domain(u32 index)
-{
-	struct mls_domain *domain = domain_lookup(index);
-	u32 i;
-
-	if (!domain || scx_bpf_dsq_nr_queued(index) <= 0)
-		return false;
-	bpf_for (i, 0, mls_nr_domains) {
-		/* the home domain first, then the others in a circle */
-		struct mls_domain *other =
-			domain_lookup((index + i) % mls_nr_domains);
-		struct bpf_cpumask *cpus = other ? other->cpus : NULL;
-		s32 cpu;
-
-		if (!cpus)
-			continue;
-		cpu = scx_bpf_pick_idle_cpu((const struct cpumask *)cpus, 0);
-		if (cpu < 0)
-			continue;
-		count(MLS_KICKED);
-		scx_bpf_kick_cpu(cpu, SCX_KICK_IDLE);
-		break;
-	}
-	return true;
-}
-
-/*
- * A "stay" is for now: while tasks wait beside idle CPUs the question is put
- * again, on newer loads, and in the end the waiting bound answers it.
- */
-static int tick(void *map, u32 *key, struct mls_timer *value)
-{
-	bool waiting = false;
-	u32 i;
-
-	bpf_for (i, 0, mls_nr_domains)
-		waiting |= tick_domain(i);
-	bpf_timer_start(&value->timer, waiting ? mls_tick_ns : mls_tick_idle_ns,
-			0);
-	return 0;
-}
-
-static s32 tick_init(void)
-{
-	u32 zero = 0;
-	struct mls_timer *value = bpf_map_lookup_elem(&ticks, &zero);
-	s32 error;
-
-	if (!value)
-		return -1;
-	error = bpf_timer_init(&value->timer, &ticks, CLOCK_MONOTONIC);
-	if (error)
-		return error;
-	bpf_timer_set_callback(&value->timer, tick);
-	return bpf_timer_start(&value->timer, mls_tick_ns, 0);
 }
 
 SEC("struct_ops/mlsched_init")
