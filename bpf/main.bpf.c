@@ -94,20 +94,25 @@ void BPF_PROG(mlsched_enqueue, struct task_struct *p, u64 flags)
 SEC("struct_ops/mlsched_dispatch")
 void BPF_PROG(mlsched_dispatch, s32 cpu, struct task_struct *prev)
 {
+	struct mls_task *running = NULL;
 	u32 domain = cpu_domain(cpu);
+	enum mls_turn turn;
 
 	if (domain == MLS_NO_DOMAIN)
 		return;
-	if (queue_consume(cpu, domain)) {
+	if (prev && prev->scx.flags & SCX_TASK_QUEUED)
+		running = task_lookup(prev);
+	if (running)
+		task_charge(prev, running);
+	turn = queue_consume(cpu, domain, running);
+	if (turn == MLS_TURN_TAKEN) {
 		count(MLS_DISPATCH_CONSUMED);
-		return;
-	}
-	if (prev && prev->scx.flags & SCX_TASK_QUEUED) {
+	} else if (running) {
+		queue_advance(running);
 		task_set_slice(prev, mls_slice_ns);
-		return;
-	}
-	if (migrate_on_idle(cpu, domain))
+	} else if (migrate_on_idle(cpu, domain)) {
 		count(MLS_DISPATCH_PULLED);
+	}
 }
 
 SEC("struct_ops/mlsched_runnable")
@@ -144,15 +149,11 @@ SEC("struct_ops/mlsched_stopping")
 void BPF_PROG(mlsched_stopping, struct task_struct *p, bool runnable)
 {
 	struct mls_task *task = task_lookup(p);
-	u64 weight = p->scx.weight ?: 1;
-	s64 ran;
 
-	if (!task || !task->running_since_ns)
+	if (!task)
 		return;
-	ran = bpf_ktime_get_ns() - task->running_since_ns;
+	task_charge(p, task);
 	task->running_since_ns = 0;
-	if (ran > 0)
-		task->vtime += (u64)ran * MLS_WEIGHT_ONE / weight;
 }
 
 SEC("struct_ops/mlsched_quiescent")

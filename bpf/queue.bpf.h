@@ -93,41 +93,69 @@ static void queue_insert(struct task_struct *p, struct mls_task *task,
 	dsq_insert_vtime(p, queue_dsq(queue), mls_slice_ns, task->vtime, flags);
 }
 
-/* Since when the head of a queue has waited, CLOCK_MONOTONIC ns; 0: empty. */
-static u64 queue_head_since(u64 dsq)
+struct mls_queue_head {
+	u64 since_ns; /* in the queue since then, CLOCK_MONOTONIC, ns */
+	u64 vtime;    /* weighted ns, on the queue's clock */
+};
+
+/* The task that is next in a queue; false: there is none. */
+static bool queue_head(u64 dsq, struct mls_queue_head *head)
 {
 	struct bpf_iter_scx_dsq it;
 	struct task_struct *p;
-	struct mls_task *task;
-	u64 since = 0;
+	struct mls_task *task = NULL;
 
 	if (!bpf_iter_scx_dsq_new(&it, dsq, 0)) {
 		p = bpf_iter_scx_dsq_next(&it);
 		task = p ? task_lookup(p) : NULL;
-		if (task)
-			since = task->queued_since_ns;
+		if (task) {
+			head->since_ns = task->queued_since_ns;
+			head->vtime = task->vtime;
+		}
 	}
 	bpf_iter_scx_dsq_destroy(&it);
-	return since;
+	return task;
 }
 
-/*
- * Takes the next task for a CPU from its own and its domain's queue, whichever
- * head has waited longer: neither can starve the other, whatever their clocks.
- */
-static bool queue_consume(s32 cpu, u32 domain)
-{
-	u64 own = cpu_dsq(cpu);
+/* What a CPU does when its task's slice has ended. */
+enum mls_turn {
+	MLS_TURN_NONE,	  /* both its queues are empty */
+	MLS_TURN_GOES_ON, /* the running task is first by virtual time */
+	MLS_TURN_TAKEN,	  /* another one has been taken from a queue */
+};
 
-	if (scx_bpf_dsq_nr_queued(own) > 0) {
-		if (scx_bpf_dsq_nr_queued(domain) > 0 &&
-		    queue_head_since(domain) < queue_head_since(own) &&
-		    dsq_move_to_local(domain))
-			return true;
-		if (dsq_move_to_local(own))
-			return true;
+/*
+ * Finds the next task for a CPU in its own and its domain's queue, whichever
+ * head has waited longer: neither can starve the other, whatever their clocks.
+ * The running task, or NULL, is in neither, so it is compared here: were it
+ * not, two tasks would take turns whatever their weights.
+ */
+static enum mls_turn queue_consume(s32 cpu, u32 domain,
+				   const struct mls_task *running)
+{
+	struct mls_queue_head own = {}, next = {};
+	u32 queue = domain;
+	bool has_own, has_next;
+
+	has_own = scx_bpf_dsq_nr_queued(cpu_dsq(cpu)) > 0 &&
+		  queue_head(cpu_dsq(cpu), &own);
+	has_next = (has_own || running) && scx_bpf_dsq_nr_queued(domain) > 0 &&
+		   queue_head(domain, &next);
+	if (has_own && (!has_next || own.since_ns <= next.since_ns)) {
+		queue = MLS_CPU_QUEUE | cpu;
+		next = own;
+		has_next = true;
 	}
-	return dsq_move_to_local(domain);
+	if (running && has_next && running->queue == queue &&
+	    (s64)(running->vtime - next.vtime) < 0)
+		return MLS_TURN_GOES_ON;
+	if (dsq_move_to_local(queue_dsq(queue)))
+		return MLS_TURN_TAKEN;
+	/* another CPU was faster, or none of them may run here */
+	if (has_own &&
+	    dsq_move_to_local(queue == domain ? cpu_dsq(cpu) : domain))
+		return MLS_TURN_TAKEN;
+	return MLS_TURN_NONE;
 }
 
 /* A task starts to run: its queue's clock follows. */

@@ -70,6 +70,17 @@ static void task_load_to(struct mls_task *task, u32 domain)
 	task->load_domain = domain;
 }
 
+/* What a running task has run since the last time adds to its virtual time. */
+static void task_charge(const struct task_struct *p, struct mls_task *task)
+{
+	u64 now = bpf_ktime_get_ns(), weight = p->scx.weight ?: 1;
+	s64 ran = now - task->running_since_ns;
+
+	if (task->running_since_ns && ran > 0)
+		task->vtime += (u64)ran * MLS_WEIGHT_ONE / weight;
+	task->running_since_ns = now;
+}
+
 /* A verdict sends the task to a domain; counted once it runs there. */
 static void task_send(struct mls_task *task, enum mls_candidate_kind kind,
 		      u32 domain)
