@@ -77,6 +77,40 @@ group_has() {
 	((${#processes[@]} >= $2))
 }
 
+# spin COUNT COMMAND…: starts busy processes through a command such as `nice`; adds their ids to $spinning.
+spin() {
+	local count=$1
+	shift
+	while ((count-- > 0)); do
+		"$@" bash -c 'while :; do :; done' &
+		disown
+		spinning+=($!)
+	done
+}
+
+# stop_spinning: ends what is in $spinning.
+stop_spinning() {
+	kill -9 "${spinning[@]}"
+	spinning=()
+}
+
+# ran PID…: sets $ran to the CPU time that the processes have had, in ms.
+ran() {
+	local pid ns
+	ran=0
+	for pid; do
+		read -r ns _ <"/proc/$pid/schedstat"
+		ran=$((ran + ns / 1000000))
+	done
+}
+
+# cpu_of PID: the CPU on which a process last ran.
+cpu_of() {
+	local fields
+	read -r -a fields <"/proc/$1/stat"
+	echo "${fields[38]}"
+}
+
 state_is() { [ "$(sched_ext state)" = "$1" ]; }
 
 attached_or_ended() { state_is enabled || ! kill -0 "$daemon" 2>/dev/null; }
