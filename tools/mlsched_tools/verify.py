@@ -1,6 +1,7 @@
 """Runs a source in its own runtime, where that is installed, and compares."""
 
 import importlib
+import json
 from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
@@ -41,11 +42,14 @@ def verify(
             the bound.
     """
     kind = recognise(path)
+    if kind in ("keras_h5", "keras_zip"):
+        # Keras 3 loads most files of Keras 2, and computes some layers differently.
+        kind = "keras2" if source.format.startswith("Keras 2") else "keras3"
     if kind not in RUNNERS:
         raise ModelError(f"{path}: a {source.format} has no runtime of its own to verify against")
     raw = raw_inputs(given, SAMPLES, np.random.default_rng(SEED))
     inputs = network_inputs(given, raw).astype("<f4")  # (samples, inputs)
-    theirs = np.asarray(RUNNERS[kind](path, options, inputs), np.float64).reshape(SAMPLES, -1)
+    theirs = _run(kind, path, options, inputs)
     padding = len(model.features) - raw.shape[1]
     ours = model.evaluate(np.pad(raw, ((0, 0), (0, padding))))[:, 0]
     difference = float(np.abs(ours - theirs[:, -1]).max())
@@ -55,6 +59,17 @@ def verify(
             f"{BOUND:g}"
         )
     return difference
+
+
+def _run(kind: str, path: Path, options: ReadOptions, inputs: Batch) -> NDArray[np.float64]:
+    """What the source's own runtime computes, (samples, outputs)."""
+    try:
+        return np.asarray(RUNNERS[kind](path, options, inputs), np.float64).reshape(len(inputs), -1)
+    except ModelError:
+        raise
+    except Exception as error:  # a foreign runtime raises whatever it likes
+        reason = str(error).splitlines()[0][:120] if str(error) else type(error).__name__
+        raise ModelError(f"{path}: its own runtime cannot run it ({reason})") from None
 
 
 def _need(*names: str) -> ModuleType:
@@ -67,24 +82,17 @@ def _need(*names: str) -> ModuleType:
     raise ModelError(f"--verify needs {names[0]}: pip install {names[0].split('.')[0]}")
 
 
-def _keras(path: Path, options: ReadOptions, inputs: Batch) -> NDArray:
-    # Keras 3 cannot load Keras 2's files: what it refuses goes to tf-keras.
-    for name in ("keras", "tf_keras"):
-        try:
-            keras = importlib.import_module(name)
-            if options.architecture and options.architecture.keras:
-                import json
+def _keras(module: str) -> Runner:
+    def run(path: Path, options: ReadOptions, inputs: Batch) -> NDArray:
+        keras = _need(module)
+        if options.architecture and options.architecture.keras:
+            model = keras.models.model_from_json(json.dumps(options.architecture.keras))
+            model.load_weights(path)
+        else:
+            model = keras.models.load_model(path, compile=False)
+        return np.asarray(model(inputs, training=False))
 
-                model = keras.models.model_from_json(json.dumps(options.architecture.keras))
-                model.load_weights(path)
-            else:
-                model = keras.models.load_model(path, compile=False)
-            return np.asarray(model(inputs, training=False))
-        except ImportError:
-            continue
-        except (ValueError, TypeError, KeyError, AttributeError, OSError):
-            continue
-    raise ModelError("--verify needs the Keras that wrote the file: pip install keras or tf-keras")
+    return run
 
 
 def _savedmodel(path: Path, options: ReadOptions, inputs: Batch) -> NDArray:
@@ -156,7 +164,11 @@ def _sklearn(model: object, inputs: Batch) -> NDArray:
 
 
 def _skops(path: Path, options: ReadOptions, inputs: Batch) -> NDArray:
-    return _sklearn(_need("skops.io").load(path), inputs)
+    skops = _need("skops.io")
+    # Parts of scikit-learn that skops does not list yet; anything else it goes on refusing.
+    types = skops.get_untrusted_types(file=path)
+    known = [name for name in types if name.startswith("sklearn.")]
+    return _sklearn(skops.load(path, trusted=known), inputs)
 
 
 def _pickled(path: Path, options: ReadOptions, inputs: Batch) -> NDArray:
@@ -164,8 +176,8 @@ def _pickled(path: Path, options: ReadOptions, inputs: Batch) -> NDArray:
 
 
 RUNNERS: dict[str, Runner] = {
-    "keras_h5": _keras,
-    "keras_zip": _keras,
+    "keras2": _keras("tf_keras"),
+    "keras3": _keras("keras"),
     "savedmodel": _savedmodel,
     "tflite": _tflite,
     "onnx": _onnx,

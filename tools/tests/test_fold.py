@@ -45,7 +45,7 @@ def random_flow(random: np.random.Generator) -> Flow:
 def test_layers_compute_what_the_operations_do(seed):
     random = np.random.default_rng(seed)
     flow = random_flow(random)
-    features = tuple(f for f in FIVE if f.name != "cpu_not_idle") + (PADDING,)
+    features = (*(f for f in FIVE if f.name != "cpu_not_idle"), PADDING)
     model = assemble(Source("test", flow), Choices(features=features))
     raw = np.pad(random.uniform(0, 1, (100, 4)), ((0, 0), (0, 1))).astype("<f4")
     offset = np.array([f.offset for f in features])

@@ -40,7 +40,7 @@ def test_the_same_network_has_the_same_bytes_from_every_format():
 
 @pytest.mark.parametrize("network", ["rich", "rich-torch"])
 def test_a_model_with_every_layer_folds_to_its_seven_dense_ones(network):
-    names = "leaky_relu elu softplus swish hard_sigmoid tanh sigmoid".split()
+    names = ["leaky_relu", "elu", "softplus", "swish", "hard_sigmoid", "tanh", "sigmoid"]
     for fixture in FIXTURES:
         if fixture.record["network"] == network:
             source = fixture.read()
