@@ -162,7 +162,8 @@ def _finite(values: ArrayLike, what: str) -> NDArray[np.float64]:
     array = np.asarray(values)
     if array.dtype.kind not in "fiu":
         raise ModelError(f"the {what} are of type {array.dtype}, which is not a number")
-    array = array.astype(np.float64)
+    with np.errstate(invalid="ignore"):
+        array = array.astype(np.float64)
     if not np.isfinite(array).all():
         raise ModelError(f"the {what} are not finite: the training diverged")
     return array

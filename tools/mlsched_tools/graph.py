@@ -143,7 +143,8 @@ def batch_norm(flow: Flow, parts: Sequence[NDArray], epsilon: float, place: str)
 def _constant(op: str, values: Sequence[Value], place: str) -> Constant:
     if op not in CONSTANT_OPS:
         raise ModelError(f"{place} ({op}) is not an operator on constants that can be evaluated")
-    arrays = [np.asarray(value, np.float64) for value in values]
+    with np.errstate(invalid="ignore"):
+        arrays = [np.asarray(value, np.float64) for value in values]
     try:
         size = np.prod(np.broadcast_shapes(*(a.shape for a in arrays)), dtype=np.float64)
         if op != "matmul" and size > MAX_PARAMETERS:

@@ -19,6 +19,7 @@ sys.path.insert(0, str(FOLDER))
 from networks import inputs  # noqa: E402
 
 NAMES = ("cpu", "cpu_idle", "cpu_not_idle", "src_dom_load", "dst_dom_load")
+_sources: dict[str, Source] = {}
 
 
 @dataclass(frozen=True)
@@ -45,7 +46,10 @@ class Fixture:
         return ReadOptions(given, self.record.get("trust_pickle", False))
 
     def read(self) -> Source:
-        return formats.read(self.path, self.options)
+        """The same source every time, since reading Keras files starts a process."""
+        if self.name not in _sources:
+            _sources[self.name] = formats.read(self.path, self.options)
+        return _sources[self.name]
 
     def choices(self, width: int) -> Choices:
         """Raw values go to the network as they are."""

@@ -5,7 +5,7 @@ import zipfile
 from pathlib import Path
 
 from ..errors import ModelError
-from ..guards import Archive
+from ..guards import MAX_FILE, Archive
 from ..source import ReadOptions, Source
 
 HDF5 = b"\x89HDF\r\n\x1a\n"
@@ -13,6 +13,9 @@ MODEL = b"\x89MLW\r\n\x1a\n"
 # A protocol buffer whose first field is the number 1, the version of ONNX.
 ONNX_FIRST_FIELD = 0x08
 HEAD = 64
+# What reading on raises where a file says one thing and holds another; the readers name what they
+# foresee, this is for the rest.
+DAMAGE = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
 
 
 def read(path: Path, options: ReadOptions) -> Source:
@@ -30,6 +33,8 @@ def read(path: Path, options: ReadOptions) -> Source:
     except ModelError as error:
         text = str(error)
         raise ModelError(text if text.startswith(str(path)) else f"{path}: {text}") from None
+    except DAMAGE as error:
+        raise ModelError(f"{path}: the file is damaged ({type(error).__name__})") from None
 
 
 def recognise(path: Path) -> str:
@@ -49,7 +54,7 @@ def recognise(path: Path) -> str:
         return "tflite"
     if head.startswith(b"PK") and zipfile.is_zipfile(path):
         return _recognise_archive(path)
-    if head[8:9] == b"{" and int.from_bytes(head[:8], "little") < path.stat().st_size:
+    if head[8:9] == b"{" and int.from_bytes(head[:8], "little") < MAX_FILE:
         return "safetensors"
     if head[:1] == b"\x80" and head[1] <= 5:
         return "pickled"

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from ..architecture import parse_json
 from ..errors import ModelError
-from ..hdf5 import Group, opened
+from ..hdf5 import Group, load
 from ..source import ReadOptions, Source
 from .keras_config import Leaf
 from .keras_layers import Weights, build, expected
@@ -14,17 +14,17 @@ from .keras_layers import Weights, build, expected
 
 def read(path: Path, options: ReadOptions) -> Source:
     """Reads a whole model, or weights together with the model that --architecture names."""
-    with opened(path) as file:
-        text = file.attribute("model_config")
-        given = options.architecture.keras if options.architecture else None
-        if text is None and given is None:
-            raise ModelError(
-                "the file holds weights alone: give --architecture MODEL.json, as Keras's "
-                "to_json() writes it"
-            )
-        model = given or parse_json(str(text).encode(), "the model's configuration")
-        version = file.attribute("keras_version") or model.get("keras_version") or "3"
-        flow, notes = build(model, _reader(file), str(version))
+    file = load(path)
+    text = file.attribute("model_config")
+    given = options.architecture.keras if options.architecture else None
+    if text is None and given is None:
+        raise ModelError(
+            "the file holds weights alone: give --architecture MODEL.json, as Keras's to_json() "
+            "writes it"
+        )
+    model = given or parse_json(str(text).encode(), "the model's configuration")
+    version = file.attribute("keras_version") or model.get("keras_version") or "3"
+    flow, notes = build(model, _reader(file), str(version))
     return Source(f"Keras {str(version).split('.')[0]} HDF5", flow, notes)
 
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from ..architecture import parse_json
 from ..guards import Archive
-from ..hdf5 import opened
+from ..hdf5 import load
 from ..source import ReadOptions, Source
 from .keras_h5 import from_store
 from .keras_layers import build
@@ -18,6 +18,6 @@ def read(path: Path, options: ReadOptions) -> Source:
     if "metadata.json" in archive.names:
         metadata = parse_json(archive.read("metadata.json"), "metadata.json")
     version = str(metadata.get("keras_version", "3"))
-    with opened(archive.read("model.weights.h5")) as file:
-        flow, notes = build(model, lambda leaf: from_store(file, leaf), version)
+    file = load(archive.read("model.weights.h5"))
+    flow, notes = build(model, lambda leaf: from_store(file, leaf), version)
     return Source(f"Keras {version.split('.')[0]} .keras", flow, notes)

@@ -1,6 +1,6 @@
 """NumPy archives: `<layer>.kernel` (inputs, outputs) or `<layer>.weight` (outputs, inputs)."""
 
-import io
+import ast
 import math
 from pathlib import Path
 
@@ -12,6 +12,9 @@ from ..errors import ModelError
 from ..guards import MAX_PARAMETERS, Archive
 from ..source import ReadOptions, Source
 from . import tensors
+
+MAGIC = b"\x93NUMPY"
+MAX_HEADER = 65536
 
 
 def read(path: Path, options: ReadOptions) -> Source:
@@ -46,24 +49,30 @@ def array(data: bytes, name: str) -> NDArray:
     Raises:
         ModelError: When it is damaged, promises more than it holds, or holds Python objects.
     """
-    stream = io.BytesIO(data)
-    try:
-        version = np.lib.format.read_magic(stream)
-        if version not in ((1, 0), (2, 0)):
-            raise ValueError(f"npy version {version}")
-        reader = (
-            np.lib.format.read_array_header_1_0
-            if version == (1, 0)
-            else np.lib.format.read_array_header_2_0
-        )
-        shape, fortran, dtype = reader(stream)
-    except (ValueError, EOFError, SyntaxError, TypeError, RecursionError, MemoryError):
-        raise ModelError(f"array {name} is damaged") from None
+    dtype, fortran, shape, body = _header(data, name)
     if dtype.hasobject:
         raise ModelError(f"array {name} holds Python objects, which could run code")
-    body = data[stream.tell() :]
     count = math.prod(shape)
     if min((0, *shape)) < 0 or count > MAX_PARAMETERS or count * dtype.itemsize != len(body):
         raise ModelError(f"array {name} promises the shape {shape} and holds {len(body)} bytes")
     values = np.frombuffer(body, dtype)
     return values.reshape(shape[::-1]).T if fortran else values.reshape(shape)
+
+
+def _header(data: bytes, name: str) -> tuple[np.dtype, bool, tuple[int, ...], bytes]:
+    """Type, order and shape of an `.npy` file, and the bytes after its header."""
+    size = {1: 2, 2: 4, 3: 4}.get(data[6] if data[:6] == MAGIC and len(data) > 12 else 0)
+    if size is None:
+        raise ModelError(f"array {name} does not begin as an npy file does")
+    start = 8 + size
+    end = start + int.from_bytes(data[8:start], "little")
+    if end > min(len(data), start + MAX_HEADER):
+        raise ModelError(f"the header of array {name} ends outside of it")
+    try:
+        header = ast.literal_eval(data[start:end].decode("latin-1").strip())
+        dtype, shape = np.dtype(header["descr"]), tuple(header["shape"])
+        if not all(isinstance(n, int) for n in shape) or not isinstance(header["descr"], str):
+            raise TypeError
+        return dtype, bool(header["fortran_order"]), shape, data[end:]
+    except (SyntaxError, ValueError, TypeError, KeyError, RecursionError, MemoryError):
+        raise ModelError(f"the header of array {name} is damaged") from None

@@ -200,7 +200,8 @@ def _width(value: Message) -> int:
 
 
 def _gemm(values: list[Value], attributes: _Attributes, place: str) -> Flow:
-    flow, weights = values[0], np.asarray(values[1], np.float64)
+    with np.errstate(invalid="ignore"):
+        flow, weights = values[0], np.asarray(values[1], np.float64)
     if attributes.integer("transA", 0) or not isinstance(flow, Flow):
         raise ModelError(f"{place} transposes what flows through the network")
     weights = weights.T if attributes.integer("transB", 0) else weights

@@ -122,7 +122,8 @@ class _Reader:
             values = self._storage(kind.name.rpartition(".")[2], f"{folder}/{key}")
         except (AttributeError, TypeError, ValueError):
             raise ModelError("the pickle describes a tensor that it does not hold") from None
-        if not isinstance(storage, Persistent) or len(shape) != len(strides):
+        sizes = isinstance(shape, tuple) and isinstance(strides, tuple)
+        if not isinstance(storage, Persistent) or not sizes or len(shape) != len(strides):
             raise ModelError("the pickle describes a tensor that it does not hold")
         numbers = (offset, *shape, *strides)
         if not all(isinstance(n, int) and 0 <= n < 1 << 40 for n in numbers):
