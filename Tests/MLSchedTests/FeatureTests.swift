@@ -31,7 +31,7 @@ struct FeatureTests {
             (-1, 1, 1, Float(0), Float(0), "cpu is -1, but must be from 0 to 1023"),
             (1024, 1, 1, 0, 0, "cpu is 1024, but must be from 0 to 1023"),
             (0, -1, 1, 0, 0, "cpu_idle is -1, but must be from 0 to 1024"),
-            (0, Int.max, 1, 0, 0, "cpu_idle is 9.223372036854776e+18, but must be from 0 to 1024"),
+            (0, Int.max, 1, 0, 0, "cpu_idle is 9.223372e+18, but must be from 0 to 1024"),
             (0, 1, -1, 0, 0, "cpu_not_idle is -1, but must be from 0 to 1024"),
             (
                 0, 0, 0, 0, 0,

@@ -6,9 +6,11 @@ of order 1 carry an error of about 40 · 2⁻²⁴ = 2.4e-6 at the very worst an
 rule, and no activation here amplifies it.
 """
 
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
+
 from mlsched_tools import mlw
 from mlsched_tools.activations import Activation, Kind
 from mlsched_tools.features import Feature
@@ -45,7 +47,7 @@ def golden(name: str, widths: list[int], seed: int) -> Model:
     scale = np.array([f.scale for f in features])  # (features,)
     x = (inputs.astype("<f8") - offset) * scale  # (vectors, features)
     layers = []
-    for rows, columns in zip(widths, widths[1:], strict=False):
+    for rows, columns in pairwise(widths):
         weights = (random.standard_normal((rows, columns)) / np.sqrt(rows)).astype("<f4")
         bias = (random.standard_normal(columns) / 4).astype("<f4")  # (outputs,)
         x = function(x @ weights.astype("<f8") + bias.astype("<f8"))  # (vectors, outputs)
