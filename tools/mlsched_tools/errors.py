@@ -6,13 +6,19 @@ from functools import wraps
 from typing import ParamSpec
 
 P = ParamSpec("P")
+LONGEST = 600
 
 
 class ModelError(Exception):
     """A model, a table of samples or an option that cannot be used.
 
-    Its message is one sentence: what is wrong, where, and what to do about it.
+    Its message is one sentence: what is wrong, where, and what to do about it. What a hostile file
+    has put into it is cut to one line of printable characters.
     """
+
+    def __init__(self, message: str) -> None:
+        printable = "".join(c if c.isprintable() else "?" for c in message)
+        super().__init__(printable if len(printable) <= LONGEST else f"{printable[:LONGEST]}…")
 
 
 def reports_errors(command: Callable[P, int]) -> Callable[P, int]:

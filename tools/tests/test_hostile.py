@@ -336,6 +336,14 @@ def test_a_folder_where_a_file_is_due_is_refused(tmp_path):
     assert "no model" in refusal(tmp_path)
 
 
+def test_names_in_a_file_cannot_write_to_the_terminal(tmp_path):
+    header = {"a\x1b[31m\n.scale" + "x" * 5000: entry()["a.weight"]}
+    (tmp_path / "m").write_bytes(safetensors(header, bytes(20)))
+    message = refusal(tmp_path / "m", "sigmoid")
+    assert message.isprintable()
+    assert len(message) < 1000
+
+
 def test_an_empty_file_is_refused(tmp_path):
     (tmp_path / "m").write_bytes(b"")
     assert "is empty" in refusal(tmp_path / "m")

@@ -79,7 +79,7 @@ class _Reader:
             raise ModelError(f"{place} uses {missing[0]!r}, which nothing before it computes")
         values = [self._values[name] for name in node.texts(1)]
         attributes = {a.text(1): a for a in node.messages(5)}
-        if any(5 in a.numbers - {1} and 6 in a for a in attributes.values()):
+        if any(6 in a or 11 in a for a in attributes.values()):
             raise ModelError(f"{place} holds a graph of its own: loops and branches are refused")
         if not outputs:
             raise ModelError(f"{place} has no output")

@@ -1,0 +1,100 @@
+"""What TensorFlow's operators do to constants and to what flows through a network."""
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .. import graph
+from ..activations import Activation, Kind
+from ..errors import ModelError
+from ..flow import Flow
+from ..graph import Value
+from ..guards import MAX_PARAMETERS
+from ..protobuf import Message
+from ..tensorbundle import DTYPES
+
+SIMPLE = {
+    "BiasAdd": "add", "Add": "add", "AddV2": "add", "Sub": "sub", "Mul": "mul", "RealDiv": "div",
+    "Div": "div", "Relu": "relu", "Elu": "elu", "Sigmoid": "sigmoid", "Tanh": "tanh",
+    "Softplus": "softplus", "Softmax": "softmax", "Rsqrt": "rsqrt", "Sqrt": "sqrt", "Neg": "neg",
+    "Exp": "exp", "Log": "log", "Maximum": "maximum", "Minimum": "minimum", "Greater": "greater",
+    "Square": "square", "Reciprocal": "reciprocal",
+}  # fmt: skip
+SKIPPED = {"Identity", "IdentityN", "StopGradient", "ReadVariableOp", "Cast", "Snapshot"}
+# Types that a cast may have: float and double.
+FLOATS = {1, 2}
+# Field, size and type of the values of float and double tensors.
+STORED = {1: (5, 4, "<f4"), 2: (6, 8, "<f8")}
+
+
+def tensor(proto: Message, place: str) -> NDArray:
+    """The values of a TensorProto; not a number where they are text or the like."""
+    kind = proto.integer(1)
+    shape = tuple(dimension.integer(1) for dimension in proto.message(2).messages(2))
+    if kind not in DTYPES or kind == 14:
+        return np.array(math.nan)
+    count = math.prod(shape)
+    if min((0, *shape)) < 0 or count > MAX_PARAMETERS:
+        raise ModelError(f"{place} promises the shape {shape}")
+    dtype = np.dtype("<" + DTYPES[kind])
+    if 4 in proto:
+        return np.frombuffer(proto.blob(4), dtype).reshape(shape)
+    if kind in STORED:
+        number, size, stored = STORED[kind]
+        values = np.frombuffer(proto.packed(number, size), stored)
+    else:
+        values = np.array(proto.integers(10 if kind == 9 else 7), dtype)
+    # A tensor of equal values is stored as one of them; one of zeros may be stored as none.
+    values = values if len(values) else np.zeros(1, dtype)
+    missing = count - len(values)
+    return np.concatenate([values, np.repeat(values[-1:], max(0, missing))])[:count].reshape(shape)
+
+
+def matmul(values: list, attributes: dict[str, Message], place: str) -> Value:
+    """A dense layer without its bias."""
+    turned = [n in attributes and attributes[n].integer(5) for n in ("transpose_a", "transpose_b")]
+    if turned[0]:
+        raise ModelError(f"{place} transposes what flows through the network")
+    weights = values[1].T if turned[1] else values[1]
+    return graph.compute("matmul", [values[0], weights], place)
+
+
+def _reshape(values: list, attributes: dict[str, Message], place: str) -> Value:
+    shape = np.ravel(values[1])
+    if isinstance(values[0], Flow):
+        if len(shape) == 2 and shape[1] in (-1, values[0].width):
+            return values[0]
+        raise ModelError(f"{place} reshapes what flows through the network")
+    return np.reshape(values[0], [int(n) for n in shape])
+
+
+def _shape(values: list, attributes: dict[str, Message], place: str) -> NDArray:
+    """The batch's size is not known: not a number."""
+    flows = isinstance(values[0], Flow)
+    return np.array([math.nan, values[0].width] if flows else np.shape(values[0]))
+
+
+def _strided_slice(values: list, attributes: dict[str, Message], place: str) -> NDArray:
+    start = int(np.ravel(values[1])[0])
+    return np.asarray(values[0])[start]
+
+
+def _leaky_relu(values: list, attributes: dict[str, Message], place: str) -> Flow:
+    slope = attributes["alpha"].float32(4) if "alpha" in attributes else 0.2
+    return values[0].activate(Activation(Kind.LEAKY_RELU, slope))
+
+
+OPERATORS = {
+    "Reshape": _reshape,
+    "Shape": _shape,
+    "StridedSlice": _strided_slice,
+    "Pack": lambda values, attributes, place: np.stack(values),
+    "LeakyRelu": _leaky_relu,
+    "Relu6": lambda values, attributes, place: graph.clip(values[0], 0.0, 6.0, place),
+    "Select": lambda values, attributes, place: graph.select(*values, place),
+    "SelectV2": lambda values, attributes, place: graph.select(*values, place),
+    "ExpandDims": lambda values, attributes, place: np.expand_dims(
+        values[0], int(np.ravel(values[1])[0])
+    ),
+}
