@@ -1,8 +1,10 @@
 """The trainer: what it reads, refuses and writes, and the weights that ship."""
 
 import hashlib
+import importlib.metadata
 import json
 import os
+import platform
 import subprocess
 import sys
 
@@ -58,6 +60,26 @@ def test_the_report_describes_the_shipped_weights(repository, shipped):
     assert report["sha256"] == hashlib.sha256(data).hexdigest()
     assert report["rules"]["patterns_by_cpus"]["8"] == survey(shipped, 8)
     assert report["held_out"]["accuracy"] > report["rules"]["best_possible_accuracy"] - 0.002
+
+
+@pytest.mark.skipif(
+    platform.machine() != "x86_64" or not {"CI", "MLSCHED_SLOW"} & set(os.environ),
+    reason="takes half a minute: set MLSCHED_SLOW=1",
+)
+def test_the_shipped_weights_are_what_the_command_makes(repository, tmp_path):
+    shipped = repository / "weights"
+    libraries = json.loads((shipped / "default.json").read_text())["libraries"]
+    for name, version in libraries.items():
+        if importlib.metadata.version(name.replace("sklearn", "scikit-learn")) != version:
+            pytest.skip(f"made with {name} {version}: pip install './tools[weights]'")
+    subprocess.run(
+        [sys.executable, "-m", "mlsched_tools.train", "-o", str(tmp_path / "default.mlw")],
+        env={**os.environ, "PYTHONPATH": str(repository / "tools")},
+        check=True,
+        capture_output=True,
+    )
+    for name in ("default.mlw", "default.json"):
+        assert (tmp_path / name).read_bytes() == (shipped / name).read_bytes()
 
 
 def test_the_rules_are_those_of_the_two_reference_cases_and_a_full_system():
