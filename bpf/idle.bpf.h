@@ -5,6 +5,16 @@
 
 #include "migrate.bpf.h"
 
+/* On a busy machine the one question that spares all the others. */
+static bool any_cpu_idle(void)
+{
+	const struct cpumask *idle = scx_bpf_get_idle_cpumask();
+	bool any = !bpf_cpumask_empty(idle);
+
+	scx_bpf_put_idle_cpumask(idle);
+	return any;
+}
+
 static bool core_is_idle(s32 cpu)
 {
 	const struct cpumask *idle = scx_bpf_get_idle_smtmask();
@@ -52,8 +62,11 @@ static s32 claim_idle_at_home(struct task_struct *p, s32 prev_cpu, u32 home)
 static s32 claim_idle(struct task_struct *p, struct mls_task *task,
 		      s32 prev_cpu, u32 home)
 {
-	s32 cpu = claim_idle_at_home(p, prev_cpu, home);
+	s32 cpu;
 
+	if (!any_cpu_idle())
+		return -1;
+	cpu = claim_idle_at_home(p, prev_cpu, home);
 	if (cpu >= 0 || !task_can_migrate(p))
 		return cpu;
 	cpu = migrate_on_wakeup(p, task, prev_cpu, home);

@@ -171,6 +171,7 @@ void bpf_cpumask_release(struct bpf_cpumask *mask) KFUNC;
 void bpf_cpumask_set_cpu(u32 cpu, struct bpf_cpumask *mask) KFUNC;
 bool bpf_cpumask_test_cpu(u32 cpu, const struct cpumask *mask) KFUNC;
 u32 bpf_cpumask_first(const struct cpumask *mask) KFUNC;
+bool bpf_cpumask_empty(const struct cpumask *mask) KFUNC;
 u32 bpf_cpumask_weight(const struct cpumask *mask) KFUNC;
 bool bpf_cpumask_and(struct bpf_cpumask *dst, const struct cpumask *a,
 		     const struct cpumask *b) KFUNC;

@@ -86,7 +86,7 @@ void BPF_PROG(mlsched_enqueue, struct task_struct *p, u64 flags)
 		task_load_to(task, target);
 	}
 	queue_insert(p, task, target, flags);
-	domain = domain_lookup(target);
+	domain = any_cpu_idle() ? domain_lookup(target) : NULL;
 	if (domain)
 		domain_kick_idle(domain, p);
 }

@@ -12,6 +12,7 @@ scheduler=$1 seconds=$2
 event=/sys/kernel/tracing/events/sched/sched_migrate_task
 first=$(cat /sys/devices/system/cpu/cpu0/cache/index3/shared_cpu_list)
 cpus=$(nproc)
+group=/sys/fs/cgroup/load
 
 start() {
 	[ "$scheduler" = kernel ] && return
@@ -49,15 +50,27 @@ migrations() {
 		END { printf "%d\t%d", all, between }' $event/hist
 }
 
+# stress-ng with these arguments in the control group of the load, its numbers in FILE.
+stress() {
+	local numbers=$1
+	shift
+	echo $BASHPID >$group/cgroup.procs
+	exec stress-ng --temp-path /tmp --timeout "$seconds" --metrics --yaml "$numbers" "$@" \
+		>/dev/null 2>&1
+}
+
+# The control group keeps all of it in the first domain until it is let go at once.
 load() {
-	taskset -c "$first" stress-ng --temp-path /tmp --cpu $((cpus * 3 / 2)) \
-		--cpu-method int64 --timeout "$seconds" --metrics --yaml /tmp/spin.yaml >/dev/null 2>&1 &
+	echo +cpuset >/sys/fs/cgroup/cgroup.subtree_control
+	mkdir $group
+	echo "$first" >$group/cpuset.cpus
+	spinners=$((cpus * 3 / 2))
+	stress /tmp/spin.yaml --cpu $spinners --cpu-method int64 &
 	spin=$!
-	stress-ng --temp-path /tmp --switch 2 --switch-method pipe --timeout "$seconds" \
-		--metrics --yaml /tmp/wake.yaml >/dev/null 2>&1 &
+	stress /tmp/wake.yaml --switch 2 --switch-method pipe &
 	wake=$!
-	sleep 0.5
-	for pid in $(pgrep stress-ng); do taskset -acp "0-$((cpus - 1))" "$pid" >/dev/null || true; done
+	until [ "$(pgrep -c stress-ng-cpu)" -ge $spinners ]; do sleep 0.1; done
+	echo "0-$((cpus - 1))" >$group/cpuset.cpus
 	wait $spin $wake
 }
 

@@ -82,6 +82,8 @@ class CPUQuota:
             # In this order: a quota must fit its period.
             (group / "cpu.cfs_period_us").write_text(str(PERIOD_US))
             (group / "cpu.cfs_quota_us").write_text(str(quota_us))
+            # What else runs on the host must not take a CPU's share away: it would look slow.
+            (group / "cpu.shares").write_text("262144")
             (group / "tasks").write_text(str(thread))
 
     def _version_2(self, process: int, threads: list[int], quota_us: int) -> None:
@@ -90,6 +92,7 @@ class CPUQuota:
             (CGROUP / "cgroup.subtree_control").write_text("+cpu")
         whole = self._new_group(CGROUP / f"mlsched-vm-{process}")
         (whole / "cgroup.procs").write_text(str(process))
+        (whole / "cpu.weight").write_text("10000")  # as the shares in version 1
         groups = [self._new_group(whole / str(number)) for number in range(len(threads))]
         for group in groups:
             (group / "cgroup.type").write_text("threaded")
