@@ -22,7 +22,7 @@ public struct SchedulerService: Service {
     ///   - source: gives the model, at the start and again on SIGHUP.
     ///   - isWatching: read the model again when its file is replaced, too.
     ///   - logger: takes the messages of the scheduler and of libbpf.
-    ///   - duration: when to stop by itself; nil: never.
+    ///   - duration: when to stop by itself, counted from the attachment; nil: never.
     ///   - interval: how often to report; nil: never.
     ///   - report: takes each interval's statistics.
     ///   - outcome: takes the reason why the scheduler ended, once.
@@ -64,13 +64,13 @@ public struct SchedulerService: Service {
         let trigger = ReloadTrigger(watching: isWatching ? source.path : nil)
         trigger.listen()
         var budget = RestartBudget()
-        let deadline = duration.map { ContinuousClock.now + $0 }
+        var deadline: ContinuousClock.Instant?
         var statistics = StatisticsCollector()
         while true {
             let end = try await attachOnce(
                 &model,
                 trigger,
-                until: deadline,
+                until: &deadline,
                 &statistics
             )
             guard end.asksForRestart, budget.allowsRestart(at: .now) else {
@@ -84,7 +84,7 @@ public struct SchedulerService: Service {
     private func attachOnce(
         _ model: inout Model,
         _ trigger: ReloadTrigger,
-        until deadline: ContinuousClock.Instant?,
+        until deadline: inout ContinuousClock.Instant?,
         _ statistics: inout StatisticsCollector
     ) async throws -> ExitReport {
         try KernelRequirements().check()
@@ -97,6 +97,8 @@ public struct SchedulerService: Service {
         )
         defer { loop.stop() }
         let attached = try loaded.attach()
+        // Counted from here: on a busy machine loading the program takes a while.
+        deadline = deadline ?? duration.map { .now + $0 }
         statistics.begin()
         logger.info("attached", metadata: plan.metadata)
         await supervise(attached, loop, &model, trigger, until: deadline, &statistics)
