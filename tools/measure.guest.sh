@@ -28,8 +28,8 @@ start() {
 stop() {
 	[ "$scheduler" = kernel ] && return
 	[ "$(cat /sys/kernel/sched_ext/state)" = enabled ] || { cat /tmp/mlsched.log >&2; exit 1; }
-	kill $daemon
-	wait $daemon
+	kill "$daemon"
+	wait "$daemon"
 }
 
 # Migrations so far, all and between domains: the kernel's own count.

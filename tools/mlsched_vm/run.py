@@ -13,7 +13,7 @@ from .errors import GuestPanicError, TimeLimitError, VMError
 from .guest import Guest
 
 STREAMS = ["stdout", "stderr", "control", "out", "console", "qmp"]
-BOOT_SECONDS = 120
+BOOT_SECONDS = 240
 # After the command, the guest only empties its pipes and sends /out; silence means that it cannot.
 DRAIN_SECONDS = 10
 PR_SET_PDEATHSIG = 1
