@@ -3,7 +3,7 @@
 #ifndef MLSCHED_CONFIG_BPF_H
 #define MLSCHED_CONFIG_BPF_H
 
-#include "kernel.bpf.h"
+#include "types.bpf.h"
 #include "mlsched.h"
 
 #define MLS_NO_DOMAIN 0xffffu

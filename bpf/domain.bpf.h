@@ -1,76 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Domains: their CPUs, their load, and which of their CPUs are idle. */
+/* The CPUs of a domain, and which of them are idle. */
 #ifndef MLSCHED_DOMAIN_BPF_H
 #define MLSCHED_DOMAIN_BPF_H
 
-#include "counters.bpf.h"
+#include "kernel.bpf.h"
 
-struct mls_domain {
-	struct bpf_spin_lock lock; /* guards load */
-	u32 imbalance_us; /* last imbalance candidate, µs; racy: a rate limit */
-	struct mls_load load;
-	u64 vtime; /* furthest virtual time that has run; racy: a hint */
-	struct bpf_cpumask __kptr *cpus; /* online CPUs of the domain */
-};
-_Static_assert(sizeof(struct mls_domain) == sizeof(struct mls_domain_view) &&
-		       __builtin_offsetof(struct mls_domain, load) ==
-			       __builtin_offsetof(struct mls_domain_view, load),
-	       "ABI");
-
-struct {
-	__uint(type, BPF_MAP_TYPE_ARRAY);
-	__uint(max_entries, MLS_MAX_DOMAINS);
-	__type(key, u32);
-	__type(value, struct mls_domain);
-} domains SEC(".maps");
-
-static __always_inline struct mls_domain *domain_lookup(u32 index)
-{
-	struct mls_domain *domain = bpf_map_lookup_elem(&domains, &index);
-
-	if (!domain)
-		count(MLS_LOOKUP_FAILED);
-	return domain;
-}
-
-static void domain_load_add(u32 index, u32 weight)
-{
-	struct mls_domain *domain = domain_lookup(index);
-	u64 now = bpf_ktime_get_ns();
-
-	if (!domain)
-		return;
-	bpf_spin_lock(&domain->lock);
-	mls_load_add(&domain->load, weight, now);
-	bpf_spin_unlock(&domain->lock);
-}
-
-static void domain_load_drop(u32 index, u32 weight)
-{
-	struct mls_domain *domain = domain_lookup(index);
-	u64 now = bpf_ktime_get_ns();
-
-	if (!domain)
-		return;
-	bpf_spin_lock(&domain->lock);
-	mls_load_drop(&domain->load, weight, now);
-	bpf_spin_unlock(&domain->lock);
-}
-
-/*
- * Read without the lock: a load torn by a writer on another CPU is off by one
- * task for one decision, which a contended lock on every candidate is not
- * worth.
- */
-static u32 domain_load(u32 index)
-{
-	struct mls_domain *domain = domain_lookup(index);
-
-	if (!domain || index >= MLS_MAX_DOMAINS)
-		return 0;
-	return mls_load_value(domain->load, mls_domain_nr_cpus[index],
-			      bpf_ktime_get_ns());
-}
+/* online CPUs of the domain */
+#define MLS_DOMAIN_CPUS struct bpf_cpumask __kptr *cpus
+#include "domain_load.bpf.h"
 
 /* One mask per CPU to compute in: ops run with interrupts off. */
 struct mls_scratch {

@@ -1,59 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The few kernel types and functions that the programs use. Fields are found
- * by name at load (CO-RE), so a type lists only what is read here; ops that
- * the running kernel lacks are left out by libbpf.
+ * What only sched_ext has: its types and functions. Ops that the running
+ * kernel lacks are left out by libbpf.
  */
 #ifndef MLSCHED_KERNEL_BPF_H
 #define MLSCHED_KERNEL_BPF_H
 
-#include <linux/types.h>
-#include <linux/bpf.h>
-#include <linux/version.h>
-#include <stdbool.h>
-#include <bpf/bpf_helpers.h>
-#include <bpf/bpf_core_read.h>
-#include <bpf/bpf_tracing.h>
-
-typedef __u8 u8;
-typedef __u16 u16;
-typedef __u32 u32;
-typedef __s32 s32;
-typedef __u64 u64;
-typedef __s64 s64;
-
-/* libbpf before 1.3 knows this tag by another name */
-#undef __kptr
-#define __kptr __attribute__((btf_type_tag("kptr")))
-
-#define PF_KTHREAD	0x00200000u /* include/linux/sched.h */
-#define CLOCK_MONOTONIC 1
+#include "types.bpf.h"
 
 #pragma clang attribute push(__attribute__((preserve_access_index)),           \
 			     apply_to = record)
-
-struct cpumask {
-	unsigned long bits[1];
-};
-
-struct bpf_cpumask {
-	struct cpumask cpumask;
-};
-
-struct sched_ext_entity {
-	u32 flags;
-	u32 weight;
-	u64 slice;
-};
-
-struct task_struct {
-	s32 pid;
-	u32 flags;
-	s32 nr_cpus_allowed;
-	unsigned short migration_disabled;
-	const struct cpumask *cpus_ptr;
-	struct sched_ext_entity scx;
-};
 
 enum scx_exit_kind {
 	SCX_EXIT_NONE,

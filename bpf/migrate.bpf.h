@@ -150,19 +150,6 @@ static bool migrate_on_idle(s32 cpu, u32 dst)
 	return false;
 }
 
-/* Whether this domain's turn has come again; a lost race costs one question. */
-static bool imbalance_due(u32 src)
-{
-	struct mls_domain *domain = domain_lookup(src);
-	u32 now_us = bpf_ktime_get_ns() / 1000;
-
-	if (!domain ||
-	    now_us - domain->imbalance_us < mls_imbalance_interval_ns / 1000)
-		return false;
-	domain->imbalance_us = now_us;
-	return true;
-}
-
 static u32 least_loaded_allowed(const struct task_struct *p, u32 but, u32 below)
 {
 	u32 best = MLS_NO_DOMAIN, i;
