@@ -85,7 +85,7 @@ let package = Package(
             exclude: ["Goldens"], swiftSettings: settings),
         .testTarget(
             name: "MLSchedCLITests",
-            dependencies: ["MLPInference", "MLSchedCLI", "ModelTestSupport"],
+            dependencies: ["CLibBPF", "MLPInference", "MLSchedCLI", "ModelTestSupport"],
             exclude: ["Goldens"], swiftSettings: settings),
         .testTarget(
             name: "MLSchedTests",

@@ -9,6 +9,8 @@ static const char *const candidate_names[] = {
 	MLS_CANDIDATE_COUNTERS(MLS_COUNTER_NAME)};
 static const char *const candidate_texts[] = {
 	MLS_CANDIDATE_COUNTERS(MLS_COUNTER_TEXT)};
+static const char *const observed_names[] = {
+	MLS_OBSERVED_COUNTERS(MLS_COUNTER_NAME)};
 
 static const char *at(const char *const *table, int count, int index)
 {
@@ -33,4 +35,9 @@ const char *mls_candidate_counter_name(int counter)
 const char *mls_candidate_counter_text(int counter)
 {
 	return at(candidate_texts, NR_MLS_CANDIDATE_COUNTERS, counter);
+}
+
+const char *mls_observed_name(int counter)
+{
+	return at(observed_names, NR_MLS_OBSERVED_COUNTERS, counter);
 }

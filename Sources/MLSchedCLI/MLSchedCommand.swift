@@ -20,7 +20,8 @@ struct MLSchedCommand: AsyncParsableCommand {
             """,
         version: Version.text,
         subcommands: [
-            RunCommand.self, PredictCommand.self, CheckCommand.self, InspectCommand.self,
+            RunCommand.self, ObserveCommand.self, PredictCommand.self, CheckCommand.self,
+            InspectCommand.self,
         ]
     )
 

@@ -4,6 +4,7 @@
 #define CMLSCHEDABI_H
 
 #include "../../../bpf/mlsched.h"
+#include "../../../bpf/observe.h"
 #include "../../../bpf/probe.h"
 
 /* Names and meanings of the counters; NULL past the last. */
@@ -11,5 +12,9 @@ const char *mls_counter_name(int counter);
 const char *mls_counter_text(int counter);
 const char *mls_candidate_counter_name(int counter);
 const char *mls_candidate_counter_text(int counter);
+const char *mls_observed_name(int counter);
+
+/* Runs the calling thread on a CPU for a moment; -1: it may not run there. */
+int mls_visit_cpu(int cpu);
 
 #endif /* CMLSCHEDABI_H */

@@ -1,11 +1,8 @@
 import ArgumentParser
 import BPFRuntime
-import Logging
 import MLPInference
 import MLSched
 import SchedDaemon
-import ServiceLifecycle
-import UnixSignals
 
 struct RunCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -49,20 +46,8 @@ struct RunCommand: AsyncParsableCommand {
             report: printer.print,
             outcome: outcome.set
         )
-        let group = ServiceGroup(
-            configuration: .init(
-                services: [
-                    .init(
-                        service: service,
-                        successTerminationBehavior: .gracefullyShutdownGroup
-                    )
-                ],
-                gracefulShutdownSignals: [.sigint, .sigterm],
-                logger: Logger(label: "lifecycle") { _ in SwiftLogNoOpLogHandler() }
-            )
-        )
         do {
-            try await group.run()
+            try await runToEnd(service)
         } catch {
             throw Failure.unusable("\(error)")
         }

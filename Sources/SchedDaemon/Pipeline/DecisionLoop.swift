@@ -20,23 +20,59 @@ public final class DecisionLoop: Sendable {
     ///   - isBusyPolling: never sleep.
     /// - Throws: `BPFError` when the ring or the decision map cannot be used, `SchemaError` for a
     ///   model that cannot be fed.
-    public init(
-        _ scheduler: borrowing LoadedScheduler, model: Model, isBusyPolling: Bool
+    public convenience init(
+        _ scheduler: borrowing LoadedScheduler,
+        model: Model,
+        isBusyPolling: Bool
     ) throws {
-        let space = scheduler.plan.space
         var ring = try scheduler.requestRing()
         ring.wakesReader = !isBusyPolling
         let waiter = try RingWaiter(ring)
+        try self.init(
+            source: ring,
+            waiter: waiter,
+            sink: try scheduler.decisionStore(),
+            space: scheduler.plan.space,
+            model: model,
+            isBusyPolling: isBusyPolling
+        )
+    }
+
+    /// Starts to answer requests of any source.
+    ///
+    /// - Parameters:
+    ///   - source: where requests come from; belongs to the thread from now on, as does `sink`.
+    ///   - waiter: waits for the ring behind the source.
+    ///   - sink: where decisions go.
+    ///   - space: the patterns that there are.
+    ///   - model: decides; its features must all be known.
+    ///   - isBusyPolling: never sleep.
+    /// - Throws: `SchemaError` for a model that cannot be fed, `BPFError` without a thread.
+    init<Source: RequestSource & ~Copyable, Sink: DecisionSink & ~Copyable>(
+        source: consuming Source,
+        waiter: consuming RingWaiter,
+        sink: consuming Sink,
+        space: PatternSpace,
+        model: Model,
+        isBusyPolling: Bool = false
+    ) throws {
         let scorer = try PatternScorer(model: model, space: space)
-        let store = try scheduler.decisionStore()
         waker = waiter.waker
         mailbox = Mailbox()
         let pipeline = Pipeline(
-            source: ring, maker: scorer, sink: store, clock: MonotonicClock(),
-            space: space)
+            source: source,
+            maker: scorer,
+            sink: sink,
+            clock: MonotonicClock(),
+            space: space
+        )
         let body = LoopBody(
-            pipeline: pipeline, waiter: waiter, mailbox: mailbox, space: space,
-            isBusyPolling: isBusyPolling)
+            pipeline: pipeline,
+            waiter: waiter,
+            mailbox: mailbox,
+            space: space,
+            isBusyPolling: isBusyPolling
+        )
         thread = try PosixThread(named: "mlsched-decide") { body.run() }
     }
 
@@ -76,17 +112,23 @@ public final class DecisionLoop: Sendable {
 }
 
 /// What the thread does, and all that belongs to it alone.
-private final class LoopBody: @unchecked Sendable {
+private final class LoopBody<
+    Source: RequestSource & ~Copyable,
+    Sink: DecisionSink & ~Copyable
+>: @unchecked Sendable {
     // @unchecked: created on one thread and handed to another, which is then the only user.
-    private var pipeline: Pipeline<RingBuffer, PatternScorer, DecisionStore, MonotonicClock>
+    private var pipeline: Pipeline<Source, PatternScorer, Sink, MonotonicClock>
     private let waiter: RingWaiter
     private let mailbox: Mailbox
     private let space: PatternSpace
     private let isBusyPolling: Bool
 
     init(
-        pipeline: consuming Pipeline<RingBuffer, PatternScorer, DecisionStore, MonotonicClock>,
-        waiter: consuming RingWaiter, mailbox: Mailbox, space: PatternSpace, isBusyPolling: Bool
+        pipeline: consuming Pipeline<Source, PatternScorer, Sink, MonotonicClock>,
+        waiter: consuming RingWaiter,
+        mailbox: Mailbox,
+        space: PatternSpace,
+        isBusyPolling: Bool
     ) {
         self.pipeline = pipeline
         self.waiter = waiter

@@ -24,6 +24,18 @@ public struct KernelRequirements: Sendable {
         if let unmet = all.first(where: { !$0.isMet }) { throw UnmetRequirement(unmet) }
     }
 
+    /// Refuses to go on unless programs can watch the kernel, with sched_ext or without.
+    ///
+    /// - Throws: ``UnmetRequirement`` with the first requirement that is not met.
+    public static func checkTracing(
+        sysfs: String = "/sys",
+        procfs: String = "/proc"
+    ) throws(UnmetRequirement) {
+        for requirement in [typeInformation(sysfs), privileges(procfs)] where !requirement.isMet {
+            throw UnmetRequirement(requirement)
+        }
+    }
+
     private static func typeInformation(_ sysfs: String) -> Requirement {
         let path = "\(sysfs)/kernel/btf/vmlinux"
         guard SysfsFile(path).exists else {

@@ -47,10 +47,17 @@ struct SchedulerMaps: ~Copyable, Sendable {
     }
 
     borrowing func domainLoads(of plan: SchedulerPlan) throws(BPFError) -> [Double] {
+        try plan.loads(from: domains)
+    }
+}
+
+extension SchedulerPlan {
+    /// The load of each domain now, 0 – 1, out of the map `domains` of either program.
+    func loads(from map: borrowing BPFMap) throws(BPFError) -> [Double] {
         let now = MonotonicClock().now()
         var loads: [Double] = []
-        for (index, domain) in plan.domains.enumerated() {
-            let view: mls_domain_view? = try domains.value(of: UInt32(index))
+        for (index, domain) in domains.enumerated() {
+            let view: mls_domain_view? = try map.value(of: UInt32(index))
             let load = view.map { mls_load_value($0.load, UInt32(domain.cpus.count), now) } ?? 0
             loads.append(Double(load) / Double(1 << MLS_LOAD_SHIFT))
         }

@@ -1,0 +1,111 @@
+import ArgumentParser
+import SchedDaemon
+
+struct ObserveCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "observe",
+        abstract: "Watch the kernel's own scheduler and see what the model would have done.",
+        discussion: """
+            Asks the model about every task that the kernel moves to another domain, and about \
+            those that it keeps and that mlsched would have asked about. Changes nothing, and \
+            needs no sched_ext: Linux 5.15 or later with BTF. A line of statistics comes out at \
+            each interval, and the sums at the end, also by process name:
+
+              migrations  tasks that the kernel moved to another CPU
+              across      of these, to a CPU of another domain
+              agreed      of these, the model would have moved them too
+              vetoed      of these, the model would have kept them
+              undecided   of these, the model had not decided on their pattern yet
+              forced      of these, they could not have stayed: affinity
+              kept        tasks that the kernel kept where mlsched would have asked
+              would move  of these, the model would have moved them
+
+            On a machine with one cache, CPU lists make domains:
+
+              sudo mlsched observe --domains 0/1 --duration 10
+
+            Exit status: 0, 1 when output could not be written, 2 when it could not start. \
+            However it ends, nothing of it stays in the kernel.
+            """
+    )
+
+    @OptionGroup var model: ModelOption
+    @OptionGroup var domains: DomainsOption
+
+    @Option(
+        help: ArgumentHelp("Print statistics at this interval, in seconds.", valueName: "sec")
+    )
+    var stats = 1.0
+
+    @Option(help: ArgumentHelp("Stop after this many seconds.", valueName: "sec"))
+    var duration: Double?
+
+    @Option(help: ArgumentHelp("Process names to show at the end.", valueName: "n"))
+    var top = 10
+
+    @Option(
+        help: ArgumentHelp(
+            "Write every request, its features and the answer to a CSV file.",
+            valueName: "path"
+        )
+    )
+    var csv: String?
+
+    @Flag(help: "Print JSON, one object a line: statistics and every request.")
+    var json = false
+
+    @Flag(help: "Let the kernel measure what watching costs; costs a little itself.")
+    var overhead = false
+
+    func run() async throws {
+        let configuration = try observerConfiguration()
+        let requests = try csv.map { path in try RequestCSV(path: path) }
+        let printer = ObservationPrinter(top: top, isJSON: json)
+        let service = ObserverService(
+            configuration,
+            source: model.source,
+            record: { records, reader in
+                let rows = records.map(reader.read)
+                try requests?.write(rows)
+                try printer.print(rows)
+            },
+            report: printer.print
+        )
+        try await unusableOnError { try await runToEnd(service) }
+    }
+
+    private func observerConfiguration() throws(Failure) -> ObserverConfiguration {
+        guard top >= 0 else {
+            throw .unusable("--top \(top) is no number of names: give 0 or more")
+        }
+        var configuration = ObserverConfiguration()
+        configuration.grouping = domains.grouping
+        configuration.duration = try duration.map { (value) throws(Failure) in
+            try Self.length(value, of: "--duration")
+        }
+        configuration.interval = try Self.length(stats, of: "--stats")
+        configuration.recordsRequests = csv != nil || json
+        configuration.measuresOverhead = overhead
+        return configuration
+    }
+
+    private static func length(_ seconds: Double, of option: String) throws(Failure) -> Duration {
+        guard seconds >= 0.01, seconds <= 1e9 else {
+            throw .unusable(
+                "\(option) \(seconds) is no time to watch for: give 0.01 to 1000000000 seconds"
+            )
+        }
+        return .seconds(seconds)
+    }
+}
+
+/// As the form for plain functions, for one that waits.
+private func unusableOnError(_ body: () async throws -> Void) async throws {
+    do {
+        try await body()
+    } catch let failure as Failure {
+        throw failure
+    } catch {
+        throw Failure.unusable("\(error)")
+    }
+}

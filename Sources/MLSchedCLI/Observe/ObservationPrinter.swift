@@ -1,0 +1,42 @@
+import CMLSchedABI
+import SchedDaemon
+import Synchronization
+
+/// Prints what was observed: a table for people, or JSON.
+final class ObservationPrinter: Sendable {
+    private let top: Int
+    private let isJSON: Bool
+    private let lines = Atomic(0)
+
+    init(top: Int, isJSON: Bool) {
+        self.top = top
+        self.isJSON = isJSON
+    }
+
+    /// Prints one interval, and after the last one the sums.
+    @Sendable func print(_ observation: Observation) throws(Failure) {
+        guard !isJSON else {
+            try OutputBuffer.print(ObservationJSON.lines(observation, top: top))
+            return
+        }
+        var text: [String] = []
+        let row = ObservationRow(observation)
+        if lines.wrappingAdd(1, ordering: .relaxed).oldValue % Self.linesPerHeading == 0 {
+            text.append(row.heading)
+        }
+        text.append(row.text)
+        if observation.isFinal { text += ObservationSummary(observation, top: top).text }
+        try OutputBuffer.print(text)
+    }
+
+    /// Prints requests as JSON; people get their sums only.
+    @Sendable func print(_ requests: [ObservedRequest]) throws(Failure) {
+        guard isJSON else { return }
+        var text: [String] = []
+        for request in requests { text.append(try jsonLine(RequestJSON(request))) }
+        try OutputBuffer.print(text)
+    }
+
+    /// The heading comes again before it has left a usual terminal.
+    private static let linesPerHeading = 20
+}
