@@ -39,6 +39,8 @@ struct LoadedObserver: ~Copyable {
     /// - Parameters:
     ///   - model: decides.
     ///   - log: takes every request and its answer; nil: nobody wants them.
+    /// - Returns: the loop that answers until it is stopped.
+    /// - Throws: `BPFError` when a map cannot be used, `SchemaError` for a model that cannot be fed.
     borrowing func decide(with model: Model, log: RequestLog?) throws -> DecisionLoop {
         let ring = try object.ringBuffer("requests")
         let waiter = try RingWaiter(ring)

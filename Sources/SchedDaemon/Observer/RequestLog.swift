@@ -25,7 +25,9 @@ final class RequestLog: @unchecked Sendable {
 
     /// An empty log.
     ///
-    /// - Parameter capacity: records that wait to be drained, at most.
+    /// - Parameters:
+    ///   - capacity: records that wait to be drained, at most.
+    ///   - batch: requests that are noted at a time, at most.
     init(capacity: Int = 65536, batch: Int = 32) {
         records = .allocate(capacity: capacity)
         pending = .allocate(capacity: batch)
