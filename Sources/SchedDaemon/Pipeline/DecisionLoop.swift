@@ -1,6 +1,6 @@
-internal import BPFRuntime
+public import BPFRuntime
 public import MLPInference
-internal import MLSched
+public import MLSched
 internal import Synchronization
 
 /// The thread that owns the way from the ring buffer to the decision map.
@@ -47,14 +47,16 @@ public final class DecisionLoop: Sendable {
     ///   - space: the patterns that there are.
     ///   - model: decides; its features must all be known.
     ///   - isBusyPolling: never sleep.
+    ///   - onStart: called on the new thread before anything else.
     /// - Throws: `SchemaError` for a model that cannot be fed, `BPFError` without a thread.
-    init<Source: RequestSource & ~Copyable, Sink: DecisionSink & ~Copyable>(
+    public init<Source: RequestSource & ~Copyable, Sink: DecisionSink & ~Copyable>(
         source: consuming Source,
         waiter: consuming RingWaiter,
         sink: consuming Sink,
         space: PatternSpace,
         model: Model,
-        isBusyPolling: Bool = false
+        isBusyPolling: Bool = false,
+        onStart: @escaping @Sendable () -> Void = {}
     ) throws {
         let scorer = try PatternScorer(model: model, space: space)
         waker = waiter.waker
@@ -73,7 +75,10 @@ public final class DecisionLoop: Sendable {
             space: space,
             isBusyPolling: isBusyPolling
         )
-        thread = try PosixThread(named: "mlsched-decide") { body.run() }
+        thread = try PosixThread(named: "mlsched-decide") {
+            onStart()
+            body.run()
+        }
     }
 
     /// Changes to another model between two batches: a new generation, filled before it is seen.
@@ -91,8 +96,15 @@ public final class DecisionLoop: Sendable {
     /// Returns nil after ``stop()``.
     public func takeMeasurements() async -> PipelineMeasurements? {
         await withCheckedContinuation { continuation in
-            post(.takeMeasurements(continuation))
+            takeMeasurements { continuation.resume(returning: $0) }
         }
+    }
+
+    /// The same for those who do not suspend.
+    ///
+    /// - Parameter receive: called on the loop's own thread, between two batches.
+    public func takeMeasurements(_ receive: @escaping @Sendable (PipelineMeasurements?) -> Void) {
+        post(.takeMeasurements(receive))
     }
 
     /// Ends the thread after the batch it is at, and waits for its end.
@@ -140,7 +152,7 @@ private final class LoopBody<
     func run() {
         while true {
             if mailbox.hasMessages, !handleMessages() { return }
-            guard pipeline.step() == 0, pipeline.anticipate() == 0, !isBusyPolling else {
+            guard pipeline.step() == 0, !pipeline.anticipate(), !isBusyPolling else {
                 continue
             }
             // Cannot fail once it was set up; if it does, polling is what is left.
@@ -155,8 +167,8 @@ private final class LoopBody<
             case .stop:
                 mailbox.close()
                 return false
-            case .takeMeasurements(let continuation):
-                continuation.resume(returning: pipeline.measurements)
+            case .takeMeasurements(let receive):
+                receive(pipeline.measurements)
                 pipeline.measurements = PipelineMeasurements()
             case .replaceModel(let model, let continuation):
                 continuation.resume(with: Result { try replace(model) })

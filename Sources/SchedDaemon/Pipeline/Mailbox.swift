@@ -5,7 +5,7 @@ internal import Synchronization
 final class Mailbox: Sendable {
     enum Message: Sendable {
         case stop
-        case takeMeasurements(CheckedContinuation<PipelineMeasurements?, Never>)
+        case takeMeasurements(@Sendable (PipelineMeasurements?) -> Void)
         case replaceModel(Model, CheckedContinuation<Void, any Error>)
     }
 
@@ -55,7 +55,7 @@ extension Mailbox.Message {
     fileprivate func refuse() {
         switch self {
         case .stop: break
-        case .takeMeasurements(let continuation): continuation.resume(returning: nil)
+        case .takeMeasurements(let receive): receive(nil)
         case .replaceModel(_, let continuation): continuation.resume(throwing: CancellationError())
         }
     }

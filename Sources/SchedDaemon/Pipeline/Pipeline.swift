@@ -90,24 +90,26 @@ public struct Pipeline<
     /// Decides on a batch of patterns that nobody has asked for yet, but are likely next: those
     /// around the last request.
     ///
-    /// For when there are no requests.
+    /// For when there are no requests; looks at few patterns, as one may come meanwhile.
     ///
-    /// - Returns: how many; 0 when the whole neighbourhood is decided.
-    public mutating func anticipate() -> Int {
+    /// - Returns: whether there are more to look at; false when the neighbourhood is decided.
+    public mutating func anticipate() -> Bool {
         var count = 0
-        while count < Self.maximumBatch, let pattern = neighbourhood.next() {
+        var looked = 0
+        while looked < Self.maximumBatch, let pattern = neighbourhood.next() {
+            looked += 1
             guard sink.isOpen(pattern) else { continue }
             patterns[count] = pattern
             count += 1
         }
-        guard count > 0 else { return 0 }
+        guard count > 0 else { return looked > 0 }
         // SAFETY: `count` is at most the capacity of both buffers; that many patterns are written.
         let batch = UnsafeBufferPointer(rebasing: patterns[..<count])
         let answers = UnsafeMutableBufferPointer(rebasing: decisions[..<count])
         maker.decide(batch, into: answers)
         sink.publish(UnsafeBufferPointer(answers), for: batch)
         measurements.anticipated &+= UInt64(count)
-        return count
+        return true
     }
 
     /// Lets another maker decide from now on, in a new generation of decisions.

@@ -1,9 +1,9 @@
-internal import BPFRuntime
+public import BPFRuntime
 internal import Glibc
 internal import Synchronization
 
 /// A thread of its own for work that blocks, which Swift's shared threads must not do.
-final class PosixThread: Sendable {
+public final class PosixThread: Sendable {
     private let handle: pthread_t
     private let isJoined = Atomic(false)
 
@@ -13,7 +13,7 @@ final class PosixThread: Sendable {
     ///   - name: at most 15 bytes; what `ps -L` and `top -H` show.
     ///   - body: what the thread runs.
     /// - Throws: `BPFError` with `EAGAIN` when the system has no room for another thread.
-    init(named name: String, _ body: @escaping @Sendable () -> Void) throws(BPFError) {
+    public init(named name: String, _ body: @escaping @Sendable () -> Void) throws(BPFError) {
         let box = Unmanaged.passRetained(
             Body {
                 SysfsFile("/proc/thread-self/comm").write(name)
@@ -40,7 +40,7 @@ final class PosixThread: Sendable {
     }
 
     /// Waits for the thread's end; a second call returns at once.
-    func join() {
+    public func join() {
         guard !isJoined.exchange(true, ordering: .relaxed) else { return }
         pthread_join(handle, nil)
     }
