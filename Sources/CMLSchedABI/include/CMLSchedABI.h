@@ -6,6 +6,7 @@
 #include "../../../bpf/mlsched.h"
 #include "../../../bpf/observe.h"
 #include "../../../bpf/probe.h"
+#include "../../../bpf/lookup.h"
 
 /* Names and meanings of the counters; NULL past the last. */
 const char *mls_counter_name(int counter);
