@@ -56,11 +56,21 @@ let package = Package(
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ],
             swiftSettings: settings),
+        .target(name: "CSchedBench"),
+        .target(
+            name: "SchedBench",
+            dependencies: [
+                "BPFPrograms", "BPFRuntime", "CMLSchedABI", "CReferenceMLP", "CSchedBench",
+                "MLPInference", "MLSched", "SchedDaemon",
+                .product(name: "Histogram", package: "hdrhistogram-swift"),
+                .product(name: "SystemPackage", package: "swift-system"),
+            ],
+            swiftSettings: settings),
         .executableTarget(
             name: "MLSchedCLI",
             dependencies: [
                 "BPFRuntime", "CMLSchedABI", "DefaultWeights", "MLPInference", "MLSched",
-                "SchedDaemon",
+                "SchedBench", "SchedDaemon",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Histogram", package: "hdrhistogram-swift"),
                 .product(name: "Logging", package: "swift-log"),
@@ -93,6 +103,10 @@ let package = Package(
                 "CMLSchedABI", "CMallocCounter", "DefaultWeights", "MLPInference", "MLSched",
                 "ModelTestSupport",
             ],
+            swiftSettings: settings),
+        .testTarget(
+            name: "SchedBenchTests",
+            dependencies: ["DefaultWeights", "MLPInference", "SchedBench"],
             swiftSettings: settings),
         .testTarget(
             name: "SchedDaemonTests",

@@ -20,8 +20,8 @@ struct MLSchedCommand: AsyncParsableCommand {
             """,
         version: Version.text,
         subcommands: [
-            RunCommand.self, ObserveCommand.self, PredictCommand.self, CheckCommand.self,
-            InspectCommand.self,
+            RunCommand.self, ObserveCommand.self, BenchCommand.self, PredictCommand.self,
+            CheckCommand.self, InspectCommand.self,
         ]
     )
 

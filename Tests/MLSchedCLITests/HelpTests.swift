@@ -5,7 +5,7 @@ struct HelpTests {
     @Test(
         "every command explains itself, word for word",
         arguments: [
-            "", "run", "observe", "predict", "check", "inspect",
+            "", "run", "observe", "bench", "predict", "check", "inspect",
         ]
     )
     func help(command: String) throws {
@@ -25,7 +25,7 @@ struct HelpTests {
     @Test(
         "a line is never wider than a terminal of 80 columns",
         arguments: [
-            "run", "observe", "predict", "check", "inspect",
+            "run", "observe", "bench", "predict", "check", "inspect",
         ]
     )
     func width(command: String) throws {

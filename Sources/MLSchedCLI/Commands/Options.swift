@@ -146,7 +146,7 @@ struct Seconds: ExpressibleByArgument {
     }
 }
 
-@Sendable private func parseNumber(
+@Sendable func parseNumber(
     _ text: String,
     in range: ClosedRange<Int>,
     unit: String

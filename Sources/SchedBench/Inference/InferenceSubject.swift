@@ -1,0 +1,14 @@
+/// Something that evaluates the network: the library, or plain C beside it.
+protocol InferenceSubject: ~Copyable {
+    /// What results call it.
+    static var name: String { get }
+
+    /// Evaluates the first rows of its inputs.
+    ///
+    /// - Precondition: there are as many rows.
+    mutating func evaluate(rows: Int)
+
+    /// Evaluates one row of which an input is the last result, so that no call can begin before
+    /// the one before it has ended.
+    mutating func evaluateChained()
+}

@@ -1,0 +1,54 @@
+/// One measurement of two runs, and how the second stands to the first.
+public struct Comparison: Equatable, Sendable {
+    /// What to make of the ratio.
+    public enum Verdict: String, Sendable {
+        /// The quartiles of both overlap: no difference was shown.
+        case same = "within spread"
+        /// The primary figure fell beyond the spread.
+        case lower
+        /// The primary figure rose beyond the spread.
+        case higher
+    }
+
+    /// What was measured; see ``BenchResult/key``.
+    public let key: String
+    /// The figure that is compared.
+    public let figure: String
+    /// Medians of the first and the second run.
+    public let medians: (first: Double, second: Double)
+    /// The second run's median in parts of the first's.
+    public let ratio: Double
+    /// The ratio at the far ends of both runs' quartiles.
+    public let range: ClosedRange<Double>
+    /// What the range says.
+    public let verdict: Verdict
+
+    /// Compares two results of the same key; nil where one has no rounds, or a figure of zero.
+    public init?(_ first: BenchResult, _ second: BenchResult) {
+        guard first.key == second.key, first.primary == second.primary,
+            let before = first.sample, let after = second.sample,
+            before.lowerQuartile > 0, after.lowerQuartile > 0
+        else { return nil }
+        key = first.key
+        figure = first.primary
+        medians = (before.median, after.median)
+        ratio = after.median / before.median
+        let low = after.lowerQuartile / before.upperQuartile
+        let high = after.upperQuartile / before.lowerQuartile
+        range = low...high
+        verdict = low > 1 ? .higher : high < 1 ? .lower : .same
+    }
+
+    /// Compares what two runs have in common, in the order of the first.
+    public static func all(_ first: [BenchResult], _ second: [BenchResult]) -> [Comparison] {
+        first.compactMap { result in
+            second.first { $0.key == result.key }.flatMap { Comparison(result, $0) }
+        }
+    }
+
+    /// Whether both say the same.
+    public static func == (left: Comparison, right: Comparison) -> Bool {
+        left.key == right.key && left.figure == right.figure && left.medians == right.medians
+            && left.range == right.range && left.verdict == right.verdict
+    }
+}

@@ -1,0 +1,32 @@
+/// One way to use the way from the ring buffer to the decision.
+public struct RoundTripCase: Equatable, Sendable {
+    /// Whether the daemon's thread never sleeps.
+    public let isBusyPolling: Bool
+    /// Requests a second; nil for as many as the kernel can send.
+    public let rate: Int?
+    /// Whether the requests come from the CPU on which they are answered.
+    public let isSameCPU: Bool
+
+    /// A way.
+    public init(isBusyPolling: Bool, rate: Int?, isSameCPU: Bool = false) {
+        self.isBusyPolling = isBusyPolling
+        self.rate = rate
+        self.isSameCPU = isSameCPU
+    }
+
+    /// Those of a usual run.
+    ///
+    /// Busy polling leaves no CPU for a sender beside it.
+    public static let usual: [RoundTripCase] =
+        [100, 1000, 10_000, 100_000, 200_000].map { .init(isBusyPolling: false, rate: $0) }
+        + [100, 1000, 10_000].map { .init(isBusyPolling: false, rate: $0, isSameCPU: true) }
+        + [100, 1000, 10_000, 100_000, 200_000].map { .init(isBusyPolling: true, rate: $0) }
+        + [.init(isBusyPolling: false, rate: nil), .init(isBusyPolling: true, rate: nil)]
+
+    /// What results call it.
+    public var name: String {
+        let wait = isBusyPolling ? "busy" : "epoll"
+        let place = isSameCPU ? "same CPU" : "other CPU"
+        return "\(wait), \(rate.map { "\($0)/s" } ?? "saturated"), \(place)"
+    }
+}

@@ -1,0 +1,81 @@
+internal import SchedDaemon
+
+/// The measurements of one way, collected over the rounds.
+struct RoundTripTrial {
+    let way: RoundTripCase
+    /// Median latency of each round, ns; at saturation decisions a second.
+    private(set) var rounds: [Double] = []
+    private var latency = LatencyHistogram(PipelineMeasurements().latency)
+    private var inference = LatencyHistogram(PipelineMeasurements().inference)
+    private var lateness = LatencyHistogram()
+    private var batchSizes = PipelineMeasurements().batchSizes
+    private var sent = 0
+    private var dropped = 0
+    private var answered: UInt64 = 0
+    private var elapsed: UInt64 = 0
+    private var processorTime: UInt64 = 0
+    private var wallTime: UInt64 = 0
+
+    init(_ way: RoundTripCase) {
+        self.way = way
+    }
+
+    /// Adds a round.
+    ///
+    /// - Parameters:
+    ///   - report: what was sent.
+    ///   - parts: what was answered, in parts.
+    ///   - processorTime: what answering took of a CPU, ns.
+    ///   - wallTime: over which time, ns.
+    mutating func add(
+        _ report: RequestSender.Report,
+        _ parts: [PipelineMeasurements],
+        processorTime: UInt64,
+        wallTime: UInt64
+    ) {
+        var round = LatencyHistogram(PipelineMeasurements().latency)
+        var count: UInt64 = 0
+        for part in parts {
+            round = round.adding(LatencyHistogram(part.latency))
+            inference = inference.adding(LatencyHistogram(part.inference))
+            batchSizes = zip(batchSizes, part.batchSizes).map { $0 + $1 }
+            count += part.requests
+        }
+        latency = latency.adding(round)
+        lateness = lateness.adding(report.lateness)
+        sent += report.sent
+        dropped += report.dropped
+        answered += count
+        elapsed += report.elapsed
+        self.processorTime += processorTime
+        self.wallTime += wallTime
+        let perSecond = 1e9 * Double(count) / Double(max(report.elapsed, 1))
+        rounds.append(way.rate == nil ? perSecond : round.figures["p50_ns"] ?? .infinity)
+    }
+
+    /// The result of all rounds.
+    func result(_ environment: BenchEnvironment) -> BenchResult {
+        var figures = latency.figures
+        figures["rate_per_s"] = way.rate.map(Double.init)
+        figures["sent"] = Double(sent)
+        figures["dropped"] = Double(dropped)
+        figures["lost"] = Double(sent) - Double(answered)
+        figures["decisions_per_s"] = 1e9 * Double(answered) / Double(max(elapsed, 1))
+        figures["processor_share"] = Double(processorTime) / Double(max(wallTime, 1))
+        figures["evaluation_p50_ns"] = inference.figures["p50_ns"]
+        figures["late_p99_ns"] = lateness.figures["p99_ns"]
+        let batches = batchSizes.reduce(0, +)
+        if batches > 0 { figures["mean_batch"] = Double(answered) / Double(batches) }
+        figures["largest_batch"] = batchSizes.lastIndex { $0 > 0 }.map(Double.init)
+        return BenchResult(
+            section: "roundtrip",
+            name: way.name,
+            subject: "mlsched",
+            primary: way.rate == nil ? "decisions_per_s" : "p50_ns",
+            rounds: rounds,
+            figures: figures,
+            curve: latency.curve,
+            environment: environment
+        )
+    }
+}

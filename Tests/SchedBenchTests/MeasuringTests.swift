@@ -1,0 +1,110 @@
+import DefaultWeights
+import Glibc
+import MLPInference
+import Testing
+
+@testable import SchedBench
+
+@Suite("Measurements", .serialized)
+struct MeasuringTests {
+    private let environment = Results.environment
+
+    @Test("inference gives a result for each batch and subject, with its figures in proportion")
+    func inference() throws {
+        let bench = InferenceBench(
+            try DefaultModel.load(),
+            batches: [1, 32],
+            rounds: 2,
+            cpu: try MeasuringCPUs(preferring: nil).cpu,
+            slot: .milliseconds(2)
+        )
+        let results = try bench.run(environment)
+        #expect(
+            results.map(\.key) == [
+                "inference, batch 1, mlsched", "inference, batch 1, plain C",
+                "inference, batch 32, mlsched", "inference, batch 32, plain C",
+            ]
+        )
+        for result in results {
+            let figures = result.figures
+            let call = try #require(figures["ns_per_call"])
+            let batch = try #require(figures["batch"])
+            #expect(result.rounds.count == 2)
+            #expect(result.rounds.allSatisfy { $0 > 0 })
+            #expect(abs(try #require(figures["ns_per_sample"]) * batch / call - 1) < 1e-9)
+            // 4,800 multiply-adds and 129 biases a sample
+            #expect(abs(try #require(figures["gflops"]) * call / (9729 * batch) - 1) < 1e-9)
+            #expect(try #require(figures["floor_ns"]) < call)
+            #expect((figures["chained_ns"] != nil) == (batch == 1))
+            #expect((figures["ratio_to_c"] != nil) == (result.subject == "mlsched"))
+        }
+    }
+
+    @Test("plain C and the library answer alike")
+    func sameAnswers() throws {
+        let model = try DefaultModel.load()
+        var library = LibrarySubject(model, rows: 300)
+        library.evaluate(rows: 300)
+        let ours = Array(library.outputs.all)
+        var theirs: [Float] = []
+        if var plain = PlainCSubject(model, rows: 300) {
+            plain.evaluate(rows: 300)
+            theirs = Array(plain.outputs.all)
+        }
+        #expect(theirs.count == 300)
+        #expect(zip(ours, theirs).allSatisfy { abs($0 - $1) < 1e-5 })
+        #expect(Set(ours).count > 10)
+    }
+
+    @Test("a round trip answers what was sent and loses nothing", .enabled(if: loadsPrograms))
+    func roundTrip() throws {
+        let cpus = try MeasuringCPUs(preferring: nil)
+        let bench = try RoundTripBench(
+            try DefaultModel.load(),
+            ways: [
+                RoundTripCase(isBusyPolling: false, rate: 2000, isSameCPU: true),
+                RoundTripCase(isBusyPolling: false, rate: nil),
+            ],
+            rounds: 2,
+            cpu: cpus.cpu,
+            otherCPU: cpus.other,
+            slot: .milliseconds(50)
+        )
+        let results = try bench.run(environment)
+        #expect(results.count == (cpus.other == nil ? 1 : 2))
+        let scheduled = try #require(results.first)
+        #expect(scheduled.figures["sent"] == 200)
+        for result in results {
+            #expect(result.figures["lost"] == 0)
+            #expect(try #require(result.figures["mean_batch"]) >= 1)
+            #expect(try #require(result.figures["largest_batch"]) <= 32)
+            #expect(!result.curve.isEmpty)
+        }
+    }
+
+    @Test("a lookup and an emission take time in the kernel", .enabled(if: loadsPrograms))
+    func lookup() throws {
+        let cpu = try MeasuringCPUs(preferring: nil).cpu
+        let results = try LookupBench(rounds: 1, cpu: cpu).run(environment)
+        #expect(results.map(\.name) == ["decision found", "request sent"])
+        for result in results {
+            let figures = result.figures
+            let whole = try #require(figures["unsubtracted_ns"])
+            #expect(whole > (try #require(figures["empty_ns"])))
+        }
+    }
+
+    @Test("a CPU that is not allowed is refused with those that are")
+    func wrongCPU() throws {
+        #expect(throws: BenchError("CPU 9 is not one that this process may use; give one of 0, 3"))
+        {
+            try MeasuringCPUs(preferring: 9, among: [0, 3])
+        }
+        let only = try MeasuringCPUs(preferring: nil, among: [3])
+        #expect(only.cpu == 3 && only.other == nil)
+        #expect(try MeasuringCPUs(preferring: 3, among: [0, 3]).other == 0)
+    }
+}
+
+/// Whether this kernel lets the tests load BPF programs.
+private let loadsPrograms: Bool = access("/sys/kernel/btf/vmlinux", R_OK) == 0 && geteuid() == 0
