@@ -24,27 +24,45 @@ let package = Package(
     ],
     targets: [
         .systemLibrary(
-            name: "CBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
+            name: "CBLAS",
+            pkgConfig: "openblas",
+            providers: [.apt(["libopenblas-dev"])]
+        ),
         .systemLibrary(
-            name: "CLibBPF", pkgConfig: "libbpf", providers: [.apt(["libbpf-dev", "libelf-dev"])]),
+            name: "CLibBPF",
+            pkgConfig: "libbpf",
+            providers: [.apt(["libbpf-dev", "libelf-dev"])]
+        ),
         .target(name: "CMLSchedABI"),
         .target(name: "CReferenceMLP", dependencies: ["CBLAS"]),
         .target(name: "MLPInference", dependencies: ["CBLAS"], swiftSettings: settings),
         .target(
-            name: "MLSched", dependencies: ["CMLSchedABI", "MLPInference"],
-            swiftSettings: settings),
+            name: "MLSched",
+            dependencies: ["CMLSchedABI", "MLPInference"],
+            swiftSettings: settings
+        ),
         .target(name: "BPFRuntime", dependencies: ["CLibBPF"], swiftSettings: settings),
         .executableTarget(name: "BPFEmbed", swiftSettings: settings),
         .plugin(
-            name: "CompileBPF", capability: .buildTool(), dependencies: ["BPFEmbed"],
-            path: "Sources/Plugins/CompileBPF"),
+            name: "CompileBPF",
+            capability: .buildTool(),
+            dependencies: ["BPFEmbed"],
+            path: "Sources/Plugins/CompileBPF"
+        ),
         .target(
-            name: "BPFPrograms", dependencies: ["BPFRuntime"], swiftSettings: settings,
-            plugins: ["CompileBPF"]),
+            name: "BPFPrograms",
+            dependencies: ["BPFRuntime"],
+            swiftSettings: settings,
+            plugins: ["CompileBPF"]
+        ),
         .target(
-            name: "DefaultWeights", dependencies: ["MLPInference"], path: "weights",
-            exclude: ["default.json"], resources: [.embedInCode("default.mlw")],
-            swiftSettings: settings),
+            name: "DefaultWeights",
+            dependencies: ["MLPInference"],
+            path: "weights",
+            exclude: ["default.json"],
+            resources: [.embedInCode("default.mlw")],
+            swiftSettings: settings
+        ),
         .target(
             name: "SchedDaemon",
             dependencies: [
@@ -55,7 +73,8 @@ let package = Package(
                 .product(name: "SystemPackage", package: "swift-system"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ],
-            swiftSettings: settings),
+            swiftSettings: settings
+        ),
         .target(name: "CSchedBench"),
         .target(
             name: "SchedBench",
@@ -65,7 +84,8 @@ let package = Package(
                 .product(name: "Histogram", package: "hdrhistogram-swift"),
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
-            swiftSettings: settings),
+            swiftSettings: settings
+        ),
         .executableTarget(
             name: "MLSchedCLI",
             dependencies: [
@@ -78,36 +98,49 @@ let package = Package(
                 .product(name: "SystemPackage", package: "swift-system"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ],
-            swiftSettings: settings),
+            swiftSettings: settings
+        ),
         .testTarget(
             name: "BPFRuntimeTests",
             dependencies: ["BPFPrograms", "BPFRuntime", "CLibBPF", "CMLSchedABI"],
-            exclude: ["bpf"], swiftSettings: settings, plugins: ["CompileBPF"]),
+            exclude: ["bpf"],
+            swiftSettings: settings,
+            plugins: ["CompileBPF"]
+        ),
         .target(name: "CMallocCounter", path: "Tests/CMallocCounter"),
         .target(
-            name: "ModelTestSupport", dependencies: ["MLPInference"],
-            path: "Tests/ModelTestSupport", swiftSettings: settings),
+            name: "ModelTestSupport",
+            dependencies: ["MLPInference"],
+            path: "Tests/ModelTestSupport",
+            swiftSettings: settings
+        ),
         .testTarget(
             name: "MLPInferenceTests",
             dependencies: [
                 "CMallocCounter", "CReferenceMLP", "MLPInference", "ModelTestSupport",
             ],
-            exclude: ["Goldens"], swiftSettings: settings),
+            exclude: ["Goldens"],
+            swiftSettings: settings
+        ),
         .testTarget(
             name: "MLSchedCLITests",
             dependencies: ["CLibBPF", "MLPInference", "MLSchedCLI", "ModelTestSupport"],
-            exclude: ["Goldens"], swiftSettings: settings),
+            exclude: ["Goldens"],
+            swiftSettings: settings
+        ),
         .testTarget(
             name: "MLSchedTests",
             dependencies: [
                 "CMLSchedABI", "CMallocCounter", "DefaultWeights", "MLPInference", "MLSched",
                 "ModelTestSupport",
             ],
-            swiftSettings: settings),
+            swiftSettings: settings
+        ),
         .testTarget(
             name: "SchedBenchTests",
             dependencies: ["DefaultWeights", "MLPInference", "SchedBench"],
-            swiftSettings: settings),
+            swiftSettings: settings
+        ),
         .testTarget(
             name: "SchedDaemonTests",
             dependencies: [
@@ -115,6 +148,7 @@ let package = Package(
                 "ModelTestSupport", "SchedDaemon",
                 .product(name: "Histogram", package: "hdrhistogram-swift"),
             ],
-            swiftSettings: settings),
+            swiftSettings: settings
+        ),
     ]
 )

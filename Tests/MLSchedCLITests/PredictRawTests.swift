@@ -37,7 +37,7 @@ struct PredictRawTests {
         let folder = try TemporaryFolder()
         let path = try folder.file("model.mlw", copy.encoded())
         let values: [Float] = [
-            0, 1, 0.1, 1 / 3, 16_777_217, .greatestFiniteMagnitude, .leastNormalMagnitude, -2.5e-9,
+            0, 1, 0.1, 1 / 3, 16_777_215, .greatestFiniteMagnitude, .leastNormalMagnitude, -2.5e-9,
         ]
         let input = values.map { "\($0)\n" }.joined()
         let result = try Program.run("predict", "--raw", "--model", path, input: input)

@@ -68,7 +68,7 @@ public final class DecisionLoop: Sendable {
             clock: MonotonicClock(),
             space: space
         )
-        let body = LoopBody(
+        let body: any LoopRunner = LoopBody(
             pipeline: pipeline,
             waiter: waiter,
             mailbox: mailbox,
@@ -123,11 +123,16 @@ public final class DecisionLoop: Sendable {
     }
 }
 
+/// What a thread runs, without the types of its stages, which a thread need not know.
+private protocol LoopRunner: AnyObject, Sendable {
+    func run()
+}
+
 /// What the thread does, and all that belongs to it alone.
 private final class LoopBody<
     Source: RequestSource & ~Copyable,
     Sink: DecisionSink & ~Copyable
->: @unchecked Sendable {
+>: LoopRunner, @unchecked Sendable {
     // @unchecked: created on one thread and handed to another, which is then the only user.
     private var pipeline: Pipeline<Source, PatternScorer, Sink, MonotonicClock>
     private let waiter: RingWaiter
