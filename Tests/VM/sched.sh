@@ -1,4 +1,4 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034 # what functions set is for the tests
 # Shared by the tests of the scheduler: their functions run in a guest, with everything below.
 # shellcheck source=lib.sh
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
@@ -34,7 +34,7 @@ expect_true() {
 # nap SECONDS: sleeps without a process of its own.
 nap() {
 	[ -n "${nap_fd:-}" ] || exec {nap_fd}<> <(:)
-	read -rt "$1" -u "$nap_fd"
+	read -rt "$1" -u "$nap_fd" || true # the time-out is what is meant
 }
 
 # read_file PATH: the first line of a file, without a process of its own.
@@ -104,6 +104,24 @@ ran() {
 	done
 }
 
+# expect_progress SENTENCE: each busy process gets CPU time from now on.
+expect_progress() {
+	local pid before=() stuck=0 i
+	for pid in "${spinning[@]}"; do
+		ran "$pid"
+		before+=("$ran")
+	done
+	for i in "${!spinning[@]}"; do
+		wait_until 60 has_run_more "${spinning[i]}" "${before[i]}" || stuck=$((stuck + 1))
+	done
+	expect "$1" 0 "$stuck"
+}
+
+has_run_more() {
+	ran "$1"
+	((ran > $2))
+}
+
 # cpu_of PID: the CPU on which a process last ran.
 cpu_of() {
 	local fields
@@ -117,6 +135,7 @@ attached_or_ended() { state_is enabled || ! kill -0 "$daemon" 2>/dev/null; }
 
 # attach NAME FLAG…: starts the scheduler, with its statistics in NAME.json, and returns when it is in charge.
 attach() {
+	local start=$SECONDS
 	name=$1
 	shift
 	mlsched run --json --stats 0.5 "$@" >"/tmp/$name.json" 2>"/tmp/$name.log" &
@@ -124,6 +143,7 @@ attach() {
 	wait_until 100 attached_or_ended
 	expect "$name: attached" enabled "$(sched_ext state)"
 	enable_seq=$(sched_ext enable_seq)
+	attach_seconds=$((SECONDS - start))
 	state_is enabled || cat "/tmp/$name.log"
 }
 
@@ -163,9 +183,21 @@ next_line() {
 	local lines=() end=$((SECONDS + 30))
 	mapfile -t lines <"/tmp/$name.json"
 	local seen=${#lines[@]}
-	until [[ ${#lines[@]} -gt $seen && ${lines[-1]} == *"}}" ]] || ((SECONDS > end)); do
+	until ((${#lines[@]} > seen)) && [[ ${lines[-1]} == *"}}" ]] || ((SECONDS > end)); do
 		nap 0.02
 		mapfile -t lines <"/tmp/$name.json"
 	done
-	line=${lines[-1]-}
+	line=${lines[*]: -1}
+}
+
+# has_domains DOMAIN…: whether the newest statistics are of these domains' CPUs.
+has_domains() {
+	local rest found=
+	next_line
+	rest=$line
+	while [[ $rest =~ \"cpus\":\"([0-9,-]+)\"(.*) ]]; do
+		found+=" ${BASH_REMATCH[1]}"
+		rest=${BASH_REMATCH[2]}
+	done
+	[ "$found" = " $*" ]
 }
