@@ -17,14 +17,20 @@ public struct SchedulerPlan: Equatable, Sendable {
     /// The count of hotplug events is read first, so that the kernel refuses a plan that a CPU
     /// came or went after.
     ///
+    /// - Parameters:
+    ///   - grouping: how CPUs become domains.
+    ///   - isAfterHotplug: whether CPUs of given lists may have gone offline since.
+    ///   - root: where sysfs is mounted.
     /// - Throws: `TopologyError` when the CPUs cannot be read or grouped so.
     public init(
         grouping: DomainGrouping,
+        isAfterHotplug: Bool = false,
         sysfs root: String = "/sys"
     ) throws(TopologyError) {
         let sequence = SysfsFile("\(root)/kernel/sched_ext/hotplug_seq").text()
         hotplugSequence = sequence.flatMap(UInt64.init) ?? 0
         topology = try CPUTopology(sysfs: root)
+        let grouping = isAfterHotplug ? grouping.keeping(topology.online) : grouping
         domains = try grouping.domains(of: topology)
         let online = topology.online.cpus.count
         guard let space = try? PatternSpace(cpuIDs: topology.cpuIDCount, online: online) else {

@@ -66,8 +66,10 @@ public struct SchedulerService: Service {
         var budget = RestartBudget()
         var deadline: ContinuousClock.Instant?
         var statistics = StatisticsCollector()
+        var isAfterHotplug = false
         while true {
             let end = try await attachOnce(
+                isAfterHotplug: isAfterHotplug,
                 &model,
                 trigger,
                 until: &deadline,
@@ -77,18 +79,23 @@ public struct SchedulerService: Service {
                 outcome(end)
                 return
             }
-            logger.info("attaching again: \(end.message)")
+            logger.notice("attaching again after \(end)")
+            isAfterHotplug = true
         }
     }
 
     private func attachOnce(
+        isAfterHotplug: Bool,
         _ model: inout Model,
         _ trigger: ReloadTrigger,
         until deadline: inout ContinuousClock.Instant?,
         _ statistics: inout StatisticsCollector
     ) async throws -> ExitReport {
         try KernelRequirements().check()
-        let plan = try SchedulerPlan(grouping: configuration.grouping)
+        let plan = try SchedulerPlan(
+            grouping: configuration.grouping,
+            isAfterHotplug: isAfterHotplug
+        )
         let loaded = try LoadedScheduler(configuration, plan: plan)
         let loop = try DecisionLoop(
             loaded,

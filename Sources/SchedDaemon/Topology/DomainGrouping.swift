@@ -51,4 +51,13 @@ public enum DomainGrouping: Equatable, Sendable {
         }
         return domains
     }
+
+    /// The grouping without the CPUs of its lists that are not online, and without lists that are
+    /// then empty.
+    func keeping(_ online: CPUList) -> DomainGrouping {
+        guard case .lists(let lists) = self else { return self }
+        let online = Set(online.cpus)
+        let kept = lists.map { CPUList($0.cpus.filter(online.contains)) }
+        return .lists(kept.filter { !$0.cpus.isEmpty })
+    }
 }
