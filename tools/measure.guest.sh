@@ -1,14 +1,14 @@
 #!/bin/bash
-# Runs one load under one scheduler, in the guest of tools/measure, and prints one line of results.
+# Runs a load several times under one scheduler, in the guest of tools/measure; a line of results each.
 #
-# usage: measure.guest.sh SCHEDULER SECONDS
+# usage: measure.guest.sh SCHEDULER SECONDS REPETITIONS
 #
 # SCHEDULER is `kernel` for the kernel's own, or a policy of mlsched. The load is lopsided on
 # purpose: half as many spinners again as CPUs, all started in the first domain and then set free,
 # beside pairs of tasks that wake each other. Columns: work of the spinners (operations), work of the
 # pairs (switches), migrations, migrations between domains.
 set -eu
-scheduler=$1 seconds=$2
+scheduler=$1 seconds=$2 repetitions=$3
 event=/sys/kernel/tracing/events/sched/sched_migrate_task
 first=$(cat /sys/devices/system/cpu/cpu0/cache/index3/shared_cpu_list)
 cpus=$(nproc)
@@ -61,8 +61,6 @@ stress() {
 
 # The control group keeps all of it in the first domain until it is let go at once.
 load() {
-	echo +cpuset >/sys/fs/cgroup/cgroup.subtree_control
-	mkdir $group
 	echo "$first" >$group/cpuset.cpus
 	spinners=$((cpus * 3 / 2))
 	stress /tmp/spin.yaml --cpu $spinners --cpu-method int64 &
@@ -78,8 +76,14 @@ operations() {
 	awk '/bogo-ops:/ { sum += $2 } END { printf "%d", sum }' "$1"
 }
 
+echo +cpuset >/sys/fs/cgroup/cgroup.subtree_control
+mkdir $group
 start
-echo 'hist:keys=orig_cpu,dest_cpu' >$event/trigger
-load
-printf '%s\t%s\t%s\n' "$(operations /tmp/spin.yaml)" "$(operations /tmp/wake.yaml)" "$(migrations)"
+for _ in $(seq "$repetitions"); do
+	echo 'hist:keys=orig_cpu,dest_cpu' >$event/trigger
+	load
+	printf '%s\t%s\t%s\n' "$(operations /tmp/spin.yaml)" "$(operations /tmp/wake.yaml)" \
+		"$(migrations)"
+	echo '!hist:keys=orig_cpu,dest_cpu' >$event/trigger
+done
 stop
