@@ -133,18 +133,22 @@ state_is() { [ "$(sched_ext state)" = "$1" ]; }
 
 attached_or_ended() { state_is enabled || ! kill -0 "$daemon" 2>/dev/null; }
 
-# attach NAME FLAG…: starts the scheduler, with its statistics in NAME.json, and returns when it is in charge.
+# attach NAME FLAG…: starts the scheduler and returns when it is in charge; without it no test goes on. Its
+# statistics are in /tmp/statistics, its messages in /tmp/log, and the time that it took in $attach_seconds.
 attach() {
 	local start=$SECONDS
 	name=$1
 	shift
-	mlsched run --json --stats 0.5 "$@" >"/tmp/$name.json" 2>"/tmp/$name.log" &
+	mlsched run --json --stats 0.5 "$@" >/tmp/statistics 2>/tmp/log &
 	daemon=$!
 	wait_until 100 attached_or_ended
 	expect "$name: attached" enabled "$(sched_ext state)"
 	enable_seq=$(sched_ext enable_seq)
 	attach_seconds=$((SECONDS - start))
-	state_is enabled || cat "/tmp/$name.log"
+	if ! state_is enabled; then
+		cat /tmp/log
+		finish
+	fi
 }
 
 # expect_attached: the scheduler has been in charge without a break since `attach`.
@@ -158,7 +162,7 @@ detach() {
 	kill -TERM "$daemon"
 	wait "$daemon"
 	expect "$name: ends well" 0 $?
-	expect "$name: says why" "EXIT: unregistered from user space" "$(tail -n 1 "/tmp/$name.log")"
+	expect "$name: says why" "EXIT: unregistered from user space" "$(tail -n 1 /tmp/log)"
 	expect "$name: the kernel's scheduler is back" disabled "$(sched_ext state)"
 	expect "$name: the kernel has no complaint" "" \
 		"$(dmesg | grep -E 'sched_ext:.*(error|stall|disabled \(runtime)|BUG:|WARNING:|Oops')"
@@ -181,11 +185,11 @@ statistic() {
 # next_line: waits for the next line of statistics and sets $line to it, without a process of its own.
 next_line() {
 	local lines=() end=$((SECONDS + 30))
-	mapfile -t lines <"/tmp/$name.json"
+	mapfile -t lines </tmp/statistics
 	local seen=${#lines[@]}
 	until ((${#lines[@]} > seen)) && [[ ${lines[-1]} == *"}}" ]] || ((SECONDS > end)); do
 		nap 0.02
-		mapfile -t lines <"/tmp/$name.json"
+		mapfile -t lines </tmp/statistics
 	done
 	line=${lines[*]: -1}
 }
