@@ -8,6 +8,9 @@ struct SchedulerMaps: ~Copyable, Sendable {
     private let counterMap: BPFMap
     private let domains: BPFMap
     private let exitDump: MappedArray<UInt8>
+    /// Never read: the kernel cancels a map's timers when no process holds it open any more,
+    /// though programs use it still (`map_release_uref`, kernel/bpf/syscall.c).
+    private let ticks: BPFMap
 
     init(_ object: borrowing LoadedObject) throws(BPFError) {
         let control = try object.map("control")
@@ -15,11 +18,13 @@ struct SchedulerMaps: ~Copyable, Sendable {
         let counterMap = try object.map("counters")
         let domains = try object.map("domains")
         let exitDump = try MappedArray<UInt8>(object.map("exit_dump"))
+        let ticks = try object.map("ticks")
         self.control = control
         self.controlWords = controlWords
         self.counterMap = counterMap
         self.domains = domains
         self.exitDump = exitDump
+        self.ticks = ticks
     }
 
     /// Costs one read of memory for as long as the scheduler is attached.
