@@ -21,6 +21,16 @@ struct {
 	__type(value, struct mls_scratch);
 } scratch SEC(".maps");
 
+/* On a busy machine the one question that spares all the others. */
+static bool any_cpu_idle(void)
+{
+	const struct cpumask *idle = scx_bpf_get_idle_cpumask();
+	bool any = !bpf_cpumask_empty(idle);
+
+	scx_bpf_put_idle_cpumask(idle);
+	return any;
+}
+
 /*
  * The CPUs of a domain on which a task may run: the domain's own mask, or the
  * intersection in this CPU's scratch mask. NULL: none.

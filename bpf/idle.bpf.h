@@ -5,16 +5,6 @@
 
 #include "migrate.bpf.h"
 
-/* On a busy machine the one question that spares all the others. */
-static bool any_cpu_idle(void)
-{
-	const struct cpumask *idle = scx_bpf_get_idle_cpumask();
-	bool any = !bpf_cpumask_empty(idle);
-
-	scx_bpf_put_idle_cpumask(idle);
-	return any;
-}
-
 static bool core_is_idle(s32 cpu)
 {
 	const struct cpumask *idle = scx_bpf_get_idle_smtmask();

@@ -66,6 +66,7 @@ struct sched_ext_ops {
 #define SCX_KICK_IDLE	   1ull
 #define SCX_PICK_IDLE_CORE 1ull
 #define SCX_TASK_QUEUED	   1u
+#define SCX_DSQ_ITER_REV   (1ull << 16)
 #define SCX_SLICE_DFL	   20000000ull
 
 struct bpf_iter_scx_dsq {

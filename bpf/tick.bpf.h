@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* The timer that puts the question again while tasks wait beside idle CPUs. */
+/*
+ * The timer that puts the question again while tasks wait beside idle CPUs, and
+ * looks for tasks that wait too long.
+ */
 #ifndef MLSCHED_TICK_BPF_H
 #define MLSCHED_TICK_BPF_H
 
-#include "domain.bpf.h"
+#include "rescue.bpf.h"
 
 struct mls_timer {
 	struct bpf_timer timer;
@@ -17,13 +20,15 @@ struct {
 } ticks SEC(".maps");
 
 /* Wakes an idle CPU for a queue whose tasks wait: at home, else elsewhere. */
-static bool tick_domain(u32 index)
+static bool tick_domain(u32 index, bool any_idle)
 {
 	struct mls_domain *domain = domain_lookup(index);
 	u32 i;
 
 	if (!domain || scx_bpf_dsq_nr_queued(index) <= 0)
 		return false;
+	if (!any_idle)
+		return true;
 	bpf_for (i, 0, mls_nr_domains) {
 		/* the home domain first, then the others in a circle */
 		struct mls_domain *other =
@@ -49,11 +54,12 @@ static bool tick_domain(u32 index)
  */
 static int tick(void *map, u32 *key, struct mls_timer *value)
 {
-	bool waiting = false;
+	bool waiting = false, any_idle = any_cpu_idle();
 	u32 i;
 
 	bpf_for (i, 0, mls_nr_domains)
-		waiting |= tick_domain(i);
+		waiting |= tick_domain(i, any_idle);
+	rescue_all();
 	bpf_timer_start(&value->timer, waiting ? mls_tick_ns : mls_tick_idle_ns,
 			0);
 	return 0;
