@@ -96,11 +96,20 @@ import Testing
 }
 
 /// A trace buffer of its own that counts `sched_migrate_task`, removed with its owner.
+///
+/// Its tracefs is its own too: not every machine has one mounted.
 private struct MigrationTrace: ~Copyable {
+    private let root: String
     private let path: String
 
     init() throws {
-        path = "/sys/kernel/tracing/instances/mlsched-test-\(getpid())"
+        root = "/tmp/mlsched-tracefs-\(getpid())"
+        path = "\(root)/instances/mlsched-test"
+        try #require(mkdir(root, 0o700) == 0, "no directory for tracefs: error \(errno)")
+        try #require(
+            mount("tracefs", root, "tracefs", 0, nil) == 0,
+            "tracefs cannot be mounted: error \(errno)"
+        )
         try #require(mkdir(path, 0o700) == 0, "tracefs takes no instance: error \(errno)")
         SysfsFile("\(path)/events/sched/sched_migrate_task/enable").write("1")
     }
@@ -108,6 +117,8 @@ private struct MigrationTrace: ~Copyable {
     deinit {
         SysfsFile("\(path)/events/sched/sched_migrate_task/enable").write("0")
         rmdir(path)
+        umount2(root, Int32(MNT_DETACH))
+        rmdir(root)
     }
 
     /// Events so far, those too that the buffer has no room for any more.
