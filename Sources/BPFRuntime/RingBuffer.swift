@@ -9,9 +9,8 @@ public import Synchronization
 /// a reader that is awake.
 ///
 /// A program that submits the record at which the reader's position stands wakes the reader, by an
-/// interrupt that takes it 30 times as long as the submission. So while there are records, the
-/// position is left one record behind; the last one is given back only when the ring is drained,
-/// and in no case while ``wakesReader`` is false.
+/// interrupt that takes it 30 times as long as the submission. So the position is left one record
+/// behind, until the reader says by ``prepareToWait()`` that it is about to sleep.
 public struct RingBuffer: ~Copyable, @unchecked Sendable {
     // @unchecked: the pointers are this value's own, it has one owner, and reading mutates it.
 
@@ -29,9 +28,6 @@ public struct RingBuffer: ~Copyable, @unchecked Sendable {
     @usableFromInline var position: UInt64
     /// Where programs believe that it does.
     @usableFromInline var published: UInt64
-
-    /// Whether programs wake a sleeping reader; false for one that polls and never sleeps.
-    public var wakesReader = true
 
     /// Takes over the reading end; a ring has one.
     ///
@@ -75,27 +71,13 @@ public struct RingBuffer: ~Copyable, @unchecked Sendable {
     /// the call of `body`.
     ///
     /// - Precondition: `limit > 0`.
-    /// - Returns: how many records there were; after 0 the reader may wait.
+    /// - Returns: how many records there were.
     @inlinable
     public mutating func consume(
         limit: Int,
         _ body: (_ record: UnsafeRawBufferPointer) -> Void
     ) -> Int {
         precondition(limit > 0, "a reader takes at least one record")
-        let count = take(limit, body)
-        guard count == 0, wakesReader, published != position else {
-            return count
-        }
-        publish(position)
-        // A program writes its record, then reads the position to see whether to wake. Against
-        // that order stands this one: either it sees the position or its record is seen here.
-        atomicMemoryFence(ordering: .sequentiallyConsistent)
-        return take(limit, body)
-    }
-
-    /// Reads what is there and gives back all of it but the last record.
-    @inlinable
-    mutating func take(_ limit: Int, _ body: (_ record: UnsafeRawBufferPointer) -> Void) -> Int {
         var last = published
         var count = 0
         var end = UInt64.loadAcquiring(producerPosition)
@@ -127,6 +109,20 @@ public struct RingBuffer: ~Copyable, @unchecked Sendable {
         return count
     }
 
+    /// Lets programs wake the reader for the next record.
+    ///
+    /// A reader that waits without it is not woken, and one that polls never calls it.
+    ///
+    /// - Returns: whether the reader may wait; if not, there is something to consume.
+    @inlinable
+    public mutating func prepareToWait() -> Bool {
+        publish(position)
+        // A program writes its record, then reads the position to see whether to wake. Against
+        // that order stands this one: either it sees the position or its record is seen here.
+        atomicMemoryFence(ordering: .sequentiallyConsistent)
+        return UInt64.loadAcquiring(producerPosition) == position
+    }
+
     @inlinable
     mutating func publish(_ position: UInt64) {
         published = position
@@ -140,7 +136,7 @@ public struct RingBuffer: ~Copyable, @unchecked Sendable {
     /// - Precondition: every record has the size of `Record`; the program and its reader share
     ///   one header.
     ///   The batch is not empty.
-    /// - Returns: how many records; after 0 the reader may wait.
+    /// - Returns: how many records.
     @inlinable
     public mutating func consume<Record: BitwiseCopyable>(
         into batch: UnsafeMutableBufferPointer<Record>

@@ -6,7 +6,11 @@ import Glibc
 ///     let waiter = try RingWaiter(ring)
 ///     while !stopped {
 ///         let count = ring.consume(into: batch)
-///         if count > 0 { answer(batch[..<count]) } else { try waiter.wait() }
+///         if count > 0 {
+///             answer(batch[..<count])
+///         } else if ring.prepareToWait() {
+///             try waiter.wait()
+///         }
 ///     }
 ///
 /// Blocks the calling thread, so that belongs to the caller alone, never to Swift's pool.

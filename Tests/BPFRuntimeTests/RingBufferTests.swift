@@ -79,13 +79,13 @@ struct RingBufferTests {
     }
 
     @Test("a second reader goes on where the first stopped", arguments: [true, false])
-    func secondReader(wakes: Bool) throws {
+    func secondReader(waits: Bool) throws {
         let probe = try Probe()
         try probe.emit(10)
         do {
             var first = try probe.object.ringBuffer("requests")
-            first.wakesReader = wakes
             #expect(first.patterns(limit: 4) == [0, 1, 2, 3])
+            if waits { #expect(first.prepareToWait() == false) }
         }
         var second = try probe.object.ringBuffer("requests")
         #expect(second.patterns(limit: 32) == [4, 5, 6, 7, 8, 9])

@@ -70,18 +70,26 @@ struct RingWaiterTests {
         let probe = try Probe()
         var ring = try probe.object.ringBuffer("requests")
         let waiter = try RingWaiter(ring)
-        ring.wakesReader = false
         try probe.emit(3)
         #expect(ring.patterns(limit: 32) == [0, 1, 2])
-        #expect(ring.patterns(limit: 32) == [])
         // The kernel believes that there is a record still, so no program wakes the reader.
         #expect(try elapsedMilliseconds { _ = try waiter.wait(milliseconds: Self.never) } < 1000)
-        ring.wakesReader = true
-        #expect(ring.patterns(limit: 32) == [])
+        #expect(ring.prepareToWait() == true)
         #expect(try elapsedMilliseconds { _ = try waiter.wait(milliseconds: 30) } >= 30)
         try probe.emit(1, first: 9)
         #expect(try elapsedMilliseconds { _ = try waiter.wait(milliseconds: Self.never) } < 1000)
         #expect(ring.patterns(limit: 32) == [9])
+    }
+
+    @Test("a reader may not wait when records have come since it last looked")
+    func recordsBeforeWaiting() throws {
+        let probe = try Probe()
+        var ring = try probe.object.ringBuffer("requests")
+        #expect(ring.patterns(limit: 32) == [])
+        try probe.emit(1, first: 4)
+        #expect(ring.prepareToWait() == false)
+        #expect(ring.patterns(limit: 32) == [4])
+        #expect(ring.prepareToWait() == true)
     }
 
     /// Holds off a lost wake-up: a program does not wake a reader that it believes to be behind.
@@ -110,7 +118,9 @@ struct RingWaiterTests {
             if received == [turn] {
                 turn += 1
                 table[0] = turn
-            } else if try elapsedMilliseconds({ _ = try waiter.wait(milliseconds: 5000) }) > 4000 {
+            } else if ring.prepareToWait(),
+                try elapsedMilliseconds({ _ = try waiter.wait(milliseconds: 5000) }) > 4000
+            {
                 Issue.record("the reader was not woken for request \(turn)")
                 break
             }

@@ -33,7 +33,6 @@ struct RoundTripTests {
     private func roundTrips(polling: Bool) throws -> [UInt64] {
         let probe = try Probe(ringBytes: 1 << 20)
         var ring = try probe.object.ringBuffer("requests")
-        ring.wakesReader = !polling
         let waiter = try RingWaiter(ring)
         let emitter = try probe.object.program("probe_emit")
         let table = try MappedArray<UInt8>(probe.object.map("decisions"))
@@ -57,7 +56,7 @@ struct RoundTripTests {
                 table[Int(request.pattern) % table.count] = UInt8(MLS_MIGRATE.rawValue)
                 times.append(monotonicNanoseconds() - request.stamp_ns)
             }
-            if taken == 0, !polling {
+            if taken == 0, !polling, ring.prepareToWait() {
                 try waiter.wait(milliseconds: 100)
             }
         }

@@ -15,6 +15,8 @@ struct ScriptedSource: RequestSource, ~Copyable {
         script.removeFirst(count)
         return count
     }
+
+    mutating func prepareToWait() -> Bool { script.isEmpty }
 }
 
 /// What a pipeline did, seen from outside.

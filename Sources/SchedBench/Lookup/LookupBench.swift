@@ -38,9 +38,8 @@ public struct LookupBench: Sendable {
         let object = try Self.load(space)
         let table = try MappedArray<UInt8>(object.map("decisions"))
         table.fill(with: UInt8(MLS_STAY.rawValue))
+        // Its reader never waits, so nobody is woken: the cost is the sender's alone.
         var ring = try object.ringBuffer("requests")
-        // Nobody sleeps, so nobody is to be woken: the cost is the sender's alone.
-        ring.wakesReader = false
         let nothingProgram = try object.program("bench_nothing")
         let foundProgram = try object.program("bench_decided")
         let sentProgram = try object.program("bench_emit")

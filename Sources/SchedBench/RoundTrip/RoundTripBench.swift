@@ -103,8 +103,7 @@ public struct RoundTripBench: Sendable {
         let object = try open.load()
         let sender = RequestSender(try object.program("probe_emit"), patterns: space.count)
         let cpu = cpu
-        var ring = try object.ringBuffer("requests")
-        ring.wakesReader = !way.isBusyPolling
+        let ring = try object.ringBuffer("requests")
         let waiter = try RingWaiter(ring)
         let loop = try DecisionLoop(
             source: ring,

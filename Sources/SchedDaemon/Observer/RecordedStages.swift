@@ -17,6 +17,8 @@ struct RecordedRing: ~Copyable, RequestSource {
         log.note(batch[..<count])
         return count
     }
+
+    mutating func prepareToWait() -> Bool { ring.prepareToWait() }
 }
 
 /// The decision map, with a log of what was asked for.

@@ -87,6 +87,11 @@ public struct Pipeline<
         return taken
     }
 
+    /// Sees to it that the next request wakes whoever waits for the source.
+    ///
+    /// - Returns: whether to wait; false when requests have come meanwhile.
+    public mutating func prepareToWait() -> Bool { source.prepareToWait() }
+
     /// Decides on a batch of patterns that nobody has asked for yet, but are likely next: those
     /// around the last request.
     ///

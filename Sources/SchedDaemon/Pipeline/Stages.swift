@@ -8,6 +8,11 @@ public protocol RequestSource: ~Copyable {
     ///
     /// - Returns: how many; 0 when there are none.
     mutating func take(into batch: UnsafeMutableBufferPointer<mls_request>) -> Int
+
+    /// Sees to it that whoever waits for the source is woken by the next request.
+    ///
+    /// - Returns: whether to wait; false when requests have come meanwhile.
+    mutating func prepareToWait() -> Bool
 }
 
 /// The middle: scores patterns.
