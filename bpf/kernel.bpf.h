@@ -123,6 +123,8 @@ int bpf_iter_scx_dsq_new(struct bpf_iter_scx_dsq *it, u64 dsq, u64 flags) KFUNC;
 struct task_struct *bpf_iter_scx_dsq_next(struct bpf_iter_scx_dsq *it) KFUNC;
 void bpf_iter_scx_dsq_destroy(struct bpf_iter_scx_dsq *it) KFUNC;
 
+void bpf_rcu_read_lock(void) KFUNC;
+void bpf_rcu_read_unlock(void) KFUNC;
 struct bpf_cpumask *bpf_cpumask_create(void) KFUNC;
 void bpf_cpumask_release(struct bpf_cpumask *mask) KFUNC;
 void bpf_cpumask_set_cpu(u32 cpu, struct bpf_cpumask *mask) KFUNC;

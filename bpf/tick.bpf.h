@@ -54,12 +54,16 @@ static bool tick_domain(u32 index, bool any_idle)
  */
 static int tick(void *map, u32 *key, struct mls_timer *value)
 {
-	bool waiting = false, any_idle = any_cpu_idle();
+	bool waiting = false, any_idle;
 	u32 i;
 
+	/* 6.12 takes the timer of a sleepable program for sleepable */
+	bpf_rcu_read_lock();
+	any_idle = any_cpu_idle();
 	bpf_for (i, 0, mls_nr_domains)
 		waiting |= tick_domain(i, any_idle);
 	rescue_all();
+	bpf_rcu_read_unlock();
 	bpf_timer_start(&value->timer, waiting ? mls_tick_ns : mls_tick_idle_ns,
 			0);
 	return 0;

@@ -5,9 +5,9 @@ set -u
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 failures=0
 
-# Runs tools/vm with the given flags and command.
+# Runs tools/vm with the given flags and command, on the kernel in MLSCHED_KERNEL if that is set.
 vm() {
-	"$root/tools/vm" "$@"
+	"$root/tools/vm" ${MLSCHED_KERNEL:+--kernel "$MLSCHED_KERNEL"} "$@"
 }
 
 # expect SENTENCE EXPECTED ACTUAL: the two strings are equal.

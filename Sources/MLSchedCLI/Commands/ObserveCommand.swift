@@ -106,6 +106,6 @@ private func unusableOnError(_ body: () async throws -> Void) async throws {
     } catch let failure as Failure {
         throw failure
     } catch {
-        throw Failure.unusable("\(error)")
+        throw Failure.unusable(error)
     }
 }

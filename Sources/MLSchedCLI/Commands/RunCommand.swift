@@ -1,5 +1,6 @@
 import ArgumentParser
 import BPFRuntime
+import Logging
 import MLPInference
 import MLSched
 import SchedDaemon
@@ -34,6 +35,9 @@ struct RunCommand: AsyncParsableCommand {
             return
         }
         let logger = output.logger()
+        LibBPFLog.setHandler(upTo: output.verbose ? .debug : .info) { level, message in
+            logger.log(level: Logger.Level(level), "libbpf: \(message)")
+        }
         let outcome = OutcomeBox()
         let printer = StatisticsPrinter(isJSON: output.json)
         let service = SchedulerService(
@@ -49,7 +53,7 @@ struct RunCommand: AsyncParsableCommand {
         do {
             try await runToEnd(service)
         } catch {
-            throw Failure.unusable("\(error)")
+            throw Failure.unusable(error, logLines: output.verbose ? .max : 20)
         }
         try conclude(outcome.report)
     }
@@ -59,5 +63,16 @@ struct RunCommand: AsyncParsableCommand {
         if !report.dump.isEmpty { StandardError.print(report.dump) }
         StandardError.print("\(report)")
         if report.isError { throw ExitCode(1) }
+    }
+}
+
+extension Logger.Level {
+    fileprivate init(_ level: LibBPFLog.Level) {
+        self =
+            switch level {
+            case .warning: .warning
+            case .info: .info
+            case .debug: .debug
+            }
     }
 }
