@@ -144,8 +144,8 @@ let package = Package(
         .testTarget(
             name: "SchedDaemonTests",
             dependencies: [
-                "BPFRuntime", "CMLSchedABI", "DefaultWeights", "MLPInference", "MLSched",
-                "ModelTestSupport", "SchedDaemon",
+                "BPFPrograms", "BPFRuntime", "CMLSchedABI", "DefaultWeights", "MLPInference",
+                "MLSched", "ModelTestSupport", "SchedDaemon",
                 .product(name: "Histogram", package: "hdrhistogram-swift"),
             ],
             swiftSettings: settings

@@ -63,7 +63,8 @@ static __always_inline u32 generation_now(void)
 /* The byte of a pattern in the table of a generation; NULL: a bug. */
 static __always_inline u8 *table_entry(u32 pattern, u32 generation)
 {
-	u32 index = pattern / 8 + (generation & 1) * mls_table_words(mls_space);
+	u32 index = pattern / 8 +
+		    (generation & 1) * mls_table_words(pattern_space());
 	u8 *word = bpf_map_lookup_elem(&decisions, &index);
 
 	return word ? word + (pattern & 7) : NULL;
@@ -159,7 +160,7 @@ make_request(struct mls_request *request, const struct mls_candidate *candidate,
 	request->kind = candidate->kind;
 	fields.src_level = mls_load_level(request->src_load_fp);
 	fields.dst_level = mls_load_level(request->dst_load_fp);
-	request->pattern = mls_pattern_index(mls_space, fields);
+	request->pattern = mls_pattern_index(pattern_space(), fields);
 	return fields;
 }
 

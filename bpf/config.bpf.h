@@ -11,7 +11,8 @@
 const volatile u32 mls_abi_version = MLS_ABI_VERSION;
 
 /* The machine: set from sysfs. Defaults: one CPU in one domain. */
-const volatile struct mls_pattern_space mls_space = {1, 1};
+const volatile u32 mls_nr_cpu_ids = 1; /* CPU ids, 1 – MLS_MAX_CPUS */
+const volatile u32 mls_nr_online = 1;  /* CPUs, 1 – mls_nr_cpu_ids */
 const volatile u32 mls_nr_domains = 1; /* domains, 1 – MLS_MAX_DOMAINS */
 const volatile u16 mls_cpu_domain[MLS_MAX_CPUS]; /* or MLS_NO_DOMAIN: offline */
 const volatile u32 mls_domain_nr_cpus[MLS_MAX_DOMAINS]; /* online CPUs */
@@ -34,6 +35,20 @@ const volatile u32 mls_imbalance_margin_fp = MLS_LOAD_ONE / 10;
 
 /* Bytes of the kernel's debug dump that are kept. */
 const volatile u32 mls_exit_dump_len = 32768;
+
+/*
+ * Made of scalars: of a struct that is const and volatile the compiler copies
+ * the defaults, not what the loader has set.
+ */
+static __always_inline struct mls_pattern_space pattern_space(void)
+{
+	struct mls_pattern_space space = {
+		.nr_cpu_ids = mls_nr_cpu_ids,
+		.nr_online = mls_nr_online,
+	};
+
+	return space;
+}
 
 /* The domain of a CPU, or MLS_NO_DOMAIN. */
 static __always_inline u32 cpu_domain(s32 cpu)

@@ -17,7 +17,7 @@ static u32 idle_cpus(s32 also_idle)
 	if (also_idle >= 0 && !bpf_cpumask_test_cpu(also_idle, idle))
 		nr++;
 	scx_bpf_put_idle_cpumask(idle);
-	return nr < mls_space.nr_online ? nr : mls_space.nr_online;
+	return nr < mls_nr_online ? nr : mls_nr_online;
 }
 
 /* The model's verdict where it has one, else the fallback rule's. */

@@ -44,7 +44,7 @@ domain_allowed(struct mls_domain *domain, const struct task_struct *p)
 
 	if (!cpus)
 		return NULL;
-	if ((u32)p->nr_cpus_allowed >= mls_space.nr_online)
+	if ((u32)p->nr_cpus_allowed >= mls_nr_online)
 		return (const struct cpumask *)cpus;
 	own = bpf_map_lookup_elem(&scratch, &cpu);
 	if (!own)
@@ -110,7 +110,7 @@ static s32 domain_init(u32 index)
 	mask = bpf_cpumask_create();
 	if (!mask)
 		return -12; /* ENOMEM */
-	bpf_for (cpu, 0, mls_space.nr_cpu_ids)
+	bpf_for (cpu, 0, mls_nr_cpu_ids)
 		if (cpu_domain(cpu) == index)
 			bpf_cpumask_set_cpu(cpu, mask);
 	mask = bpf_kptr_xchg(&domain->cpus, mask);

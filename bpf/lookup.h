@@ -3,7 +3,19 @@
 #ifndef MLS_LOOKUP_H
 #define MLS_LOOKUP_H
 
+#include "mlsched.h"
+
 /* How often one run does what it measures. */
 #define MLS_LOOKUP_TURNS 64u
+
+/* A candidate, and where the programs find the decision on it. */
+struct mls_lookup_place {
+	struct mls_pattern_fields fields;
+	__u32 generation; /* of the model */
+	__u32 pattern;	  /* its index, found by the program */
+	__u32 decision; /* enum mls_decision; NR_MLS_DECISIONS: no such place */
+	__u32 reserved; /* zero */
+};
+_Static_assert(sizeof(struct mls_lookup_place) == 32, "ABI");
 
 #endif /* MLS_LOOKUP_H */

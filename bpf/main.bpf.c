@@ -226,7 +226,7 @@ s32 BPF_PROG(mlsched_init)
 	s32 error = 0;
 	u32 i;
 
-	bpf_for (i, 0, mls_space.nr_cpu_ids) {
+	bpf_for (i, 0, mls_nr_cpu_ids) {
 		error = scratch_init(i) ?: scx_bpf_create_dsq(cpu_dsq(i), -1);
 		if (error)
 			return error;

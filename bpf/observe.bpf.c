@@ -145,8 +145,7 @@ static void observe_kept(struct task_struct *p,
  */
 static __always_inline bool task_is_free(const struct task_struct *p)
 {
-	return (u32)p->nr_cpus_allowed >= mls_space.nr_online &&
-	       !task_is_held(p);
+	return (u32)p->nr_cpus_allowed >= mls_nr_online && !task_is_held(p);
 }
 
 /* A task wakes at home, where no CPU is idle, and elsewhere one is. */

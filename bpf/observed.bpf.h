@@ -148,7 +148,7 @@ static u32 idle_cpus(s32 also_idle)
 		nr++;
 	if (nr < 0)
 		return 0;
-	return (u32)nr < mls_space.nr_online ? nr : mls_space.nr_online;
+	return (u32)nr < mls_nr_online ? nr : mls_nr_online;
 }
 
 #endif /* MLSCHED_OBSERVED_BPF_H */

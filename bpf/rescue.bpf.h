@@ -70,7 +70,7 @@ static void rescue_all(void)
 	rescue_due_ns = now + mls_starve_bound_ns / 4;
 	bpf_for (i, 0, mls_nr_domains)
 		rescue_queue(i, now);
-	bpf_for (i, 0, mls_space.nr_cpu_ids)
+	bpf_for (i, 0, mls_nr_cpu_ids)
 		rescue_queue(cpu_dsq(i), now);
 }
 

@@ -69,7 +69,8 @@ public struct LookupBench: Sendable {
         var open = try OpenObject(.lookup)
         var abi = mls_pattern_space()
         (abi.nr_cpu_ids, abi.nr_online) = (UInt32(space.cpuIDs), UInt32(space.online))
-        try open.setVariable("mls_space", to: abi)
+        try open.setVariable("mls_nr_cpu_ids", to: abi.nr_cpu_ids)
+        try open.setVariable("mls_nr_online", to: abi.nr_online)
         try open.setMaxEntries(of: "decisions", to: 2 * mls_table_words(abi))
         return try open.load()
     }

@@ -1,6 +1,5 @@
 internal import BPFPrograms
 internal import BPFRuntime
-internal import CMLSchedABI
 internal import MLPInference
 internal import MLSched
 
@@ -20,13 +19,7 @@ struct LoadedObserver: ~Copyable {
     init(plan: SchedulerPlan, tableLimit: Int, isMeasured: Bool = false) throws(BPFError) {
         var open = try OpenObject(.observe)
         try open.setLoaded(isMeasured, program: AttachedObserver.nothing)
-        try open.setVariable("mls_space", to: plan.space.abi)
-        try open.setVariable("mls_nr_domains", to: UInt32(plan.domains.count))
-        try open.setVariable("mls_cpu_domain", elements: plan.domainOfCPU)
-        try open.setVariable(
-            "mls_domain_nr_cpus",
-            elements: plan.domains.map { UInt32($0.cpus.count) }
-        )
+        try plan.configure(&open)
         try DecisionStore.configure(&open, space: plan.space, tableLimit: tableLimit)
         let object = try open.load()
         self.plan = plan

@@ -87,21 +87,14 @@ extension LoadedScheduler {
         _ configuration: SchedulerConfiguration,
         _ plan: SchedulerPlan
     ) throws(BPFError) {
-        let space = plan.space
-        try open.setVariable("mls_space", to: space.abi)
-        try open.setVariable("mls_nr_domains", to: UInt32(plan.domains.count))
-        try open.setVariable("mls_cpu_domain", elements: plan.domainOfCPU)
-        try open.setVariable(
-            "mls_domain_nr_cpus",
-            elements: plan.domains.map { UInt32($0.cpus.count) }
-        )
+        try plan.configure(&open)
         try open.setVariable("mls_policy", to: configuration.policy.abi)
         try open.setVariable("mls_shadow", to: configuration.isShadow)
         try open.setVariable("mls_slice_ns", to: configuration.slice.nanoseconds)
         try open.setVariable("mls_wait_bound_ns", to: configuration.waitBound.nanoseconds)
         try open.setVariable("mls_exit_dump_len", to: configuration.exitDumpLength)
         try open.setValueSize(of: "exit_dump", to: max(configuration.exitDumpLength, 8))
-        try DecisionStore.configure(&open, space: space, tableLimit: configuration.tableLimit)
+        try DecisionStore.configure(&open, space: plan.space, tableLimit: configuration.tableLimit)
     }
 }
 

@@ -1,4 +1,4 @@
-internal import CMLSchedABI
+internal import BPFRuntime
 public import MLSched
 
 /// What one attachment is made for: the machine as it is now, and its domains.
@@ -41,6 +41,15 @@ public struct SchedulerPlan: Equatable, Sendable {
 
     /// The patterns that candidates on this machine can have.
     public let space: PatternSpace
+
+    /// Tells the programs of an object that is not loaded yet.
+    func configure(_ open: inout OpenObject) throws(BPFError) {
+        try open.setVariable("mls_nr_cpu_ids", to: UInt32(space.cpuIDs))
+        try open.setVariable("mls_nr_online", to: UInt32(space.online))
+        try open.setVariable("mls_nr_domains", to: UInt32(domains.count))
+        try open.setVariable("mls_cpu_domain", elements: domainOfCPU)
+        try open.setVariable("mls_domain_nr_cpus", elements: domains.map { UInt32($0.cpus.count) })
+    }
 
     /// The domain of each CPU id, `noDomain` for CPUs that are offline.
     var domainOfCPU: [UInt16] {
