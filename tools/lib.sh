@@ -22,3 +22,12 @@ environment() {
 	key=$({ python3 --version && cat "$root/tools/pyproject.toml"; } | sha256sum | cut -c1-12)
 	echo "$cache/python-$key"
 }
+
+# Prints the folder of the environment with the peers that tools/bench_peers measures, which
+# tools/setup --peers makes and nothing else needs. It follows from their names, for it is large.
+peers_environment() {
+	local key
+	key=$({ python3 --version && sed -n '/^peers = \[/,/\]/p' "$root/tools/pyproject.toml"; } |
+		sha256sum | cut -c1-12)
+	echo "$cache/peers-$key"
+}

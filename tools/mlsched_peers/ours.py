@@ -1,0 +1,51 @@
+"""mlsched itself, measured by its own benchmark in its turn."""
+
+import json
+import subprocess
+from pathlib import Path
+
+from .errors import PeerError
+from .session import clean_environment
+
+NAME = "mlsched"
+INSIDE = "plain C"
+SECTIONS_SECONDS = 600
+
+Result = dict[str, object]
+
+
+class Ours:
+    """The program, on one CPU, with one model."""
+
+    def __init__(self, program: Path, model: Path, cpu: int) -> None:
+        self._command = [str(program), "bench", "--json", "--model", str(model), "--cpu", str(cpu)]
+
+    def measure(self, batch: int) -> dict[str, Result]:
+        """A run of one batch size: the results of mlsched and of the C beside it, by subject.
+
+        Raises:
+            PeerError: When the program fails.
+        """
+        options = ["--only", "inference", "--batch", str(batch), "--rounds", "1"]
+        return {str(result["subject"]): result for result in self._run(options)}
+
+    def everything(self) -> list[Result]:
+        """A whole run of the benchmark.
+
+        Raises:
+            PeerError: When the program fails.
+        """
+        return self._run([])
+
+    def _run(self, options: list[str]) -> list[Result]:
+        done = subprocess.run(
+            [*self._command, *options],
+            capture_output=True,
+            text=True,
+            env=clean_environment(),
+            timeout=SECTIONS_SECONDS,
+        )
+        if done.returncode != 0:
+            last = (done.stderr.strip().splitlines() or ["it said nothing"])[-1]
+            raise PeerError(f"mlsched bench ended with status {done.returncode}: {last}")
+        return [json.loads(line) for line in done.stdout.splitlines()]

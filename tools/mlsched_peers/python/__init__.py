@@ -1,0 +1,1 @@
+"""Peers that are called from Python, a module each; see child.py."""

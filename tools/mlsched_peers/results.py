@@ -1,0 +1,171 @@
+"""Results as `mlsched bench --json` writes them: one object a line, keys in alphabetical order."""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from statistics import median, quantiles
+
+from .errors import UsageError
+from .ours import INSIDE, NAME, Result
+from .rounds import Measured
+from .session import Session
+
+PRIMARY = "ns_per_call"
+# Of one round's figures these are not summed up by their median.
+LARGEST = ("max_ns", "peak_gflops", "peak_l1_gbytes_per_s")
+DIGITS = 6
+
+
+def quartiles(values: Sequence[float]) -> tuple[float, float]:
+    """The values that a quarter is below and above, as SchedBench's Sample has them."""
+    if len(values) == 1:
+        return values[0], values[0]
+    low, _, high = quantiles(values, n=4, method="inclusive")
+    return low, high
+
+
+def results(
+    measured: Measured, sessions: list[Session], interfaces: dict[str, str]
+) -> list[Result]:
+    """A result for each subject and batch, mlsched first."""
+    lines: list[Result] = []
+    environment = next(iter(measured.ours.values()))[0][NAME]["environment"]
+    for batch in measured.ours:
+        rounds = measured.ours[batch]
+        calls = {NAME: [figures(run[NAME])[PRIMARY] for run in rounds]}
+        calls |= {
+            s.name: measured.times[s.name, batch]
+            for s in sessions
+            if (s.name, batch) in measured.times
+        }
+        common = _common(rounds, calls, batch)
+        for name, times in calls.items():
+            line = _result(name, times, batch, common[name], environment)
+            lines.append(line)
+            session = next((s for s in sessions if s.name == name), None)
+            if session is None:
+                line["figures"] = _summed(rounds) | line["figures"]
+                line["version"] = line["environment"]["version"]
+                continue
+            line["figures"]["error"] = session.error
+            line["version"] = session.version
+            line["interface"] = interfaces[name]
+            if session.ways.get(batch):
+                line["way"] = session.ways[batch]
+            if name == INSIDE and INSIDE in rounds[0]:
+                inside = [figures(run[INSIDE])[PRIMARY] for run in rounds]
+                line["figures"]["ns_per_call_inside"] = median(inside)
+                line["figures"]["ratio_to_inside"] = paired(times, inside)[0]
+    return sorted(lines, key=lambda line: line["subject"] != NAME)
+
+
+def figures(result: Result) -> dict[str, float]:
+    """The figures of a result."""
+    return result["figures"]
+
+
+def paired(first: Sequence[float], second: Sequence[float]) -> tuple[float, float, float]:
+    """The ratio within each round: its median and its quartiles."""
+    ratios = [a / b for a, b in zip(first, second, strict=True)]
+    return median(ratios), *quartiles(ratios)
+
+
+def _common(
+    rounds: list[dict[str, Result]], calls: dict[str, list[float]], batch: int
+) -> dict[str, dict[str, float]]:
+    """What follows from the times of a call alone, for each subject."""
+    # The core does at most what it did in its fastest probe.
+    floor = min(figures(run[NAME])["floor_ns"] for run in rounds)
+    others = [name for name in calls if name != NAME]
+    best = min(others, key=lambda name: median(calls[name]), default=None)
+    common = {}
+    for name, times in calls.items():
+        call = median(times)
+        ratio, low, high = paired(times, calls[NAME])
+        common[name] = {
+            "batch": batch,
+            PRIMARY: call,
+            "ns_per_sample": call / batch,
+            "samples_per_s": 1e9 * batch / call,
+            "floor_ns": floor,
+            "times_floor": call / floor,
+            "ratio_to_mlsched": ratio,
+            "ratio_to_mlsched_low": low,
+            "ratio_to_mlsched_high": high,
+        }
+        if best is not None:
+            common[name]["ratio_to_best_peer"] = paired(times, calls[best])[0]
+    return common
+
+
+def _summed(rounds: list[dict[str, Result]]) -> dict[str, float]:
+    """The figures of mlsched's own runs, each summed up over the rounds."""
+    every = [figures(run[NAME]) for run in rounds]
+    names = set.intersection(*(set(one) for one in every))
+    summed = {}
+    for name in names:
+        values = [one[name] for one in every]
+        summed[name] = max(values) if name in LARGEST else median(values)
+    summed["calls"] = sum(one["calls"] for one in every)
+    return summed
+
+
+def _result(
+    name: str, times: list[float], batch: int, common: dict[str, float], environment: object
+) -> Result:
+    return {
+        "section": "inference",
+        "name": f"batch {batch}",
+        "subject": name,
+        "primary": PRIMARY,
+        "rounds": times,
+        "figures": common,
+        "curve": [],
+        "environment": environment,
+    }
+
+
+def compact(value: object) -> object:
+    """The same with numbers of a few digits, and without the curves that plots are made of."""
+    if isinstance(value, dict):
+        return {key: [] if key == "curve" else compact(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [compact(item) for item in value]
+    if isinstance(value, float):
+        short = float(f"{value:.{DIGITS}g}")
+        return int(short) if short.is_integer() else short
+    return value
+
+
+def text(lines: list[Result]) -> str:
+    """The content of a result file."""
+    encoded = (
+        json.dumps(line, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+        for line in lines
+    )
+    return "".join(f"{line}\n" for line in encoded)
+
+
+def read(path: Path) -> list[Result]:
+    """Reads a result file.
+
+    Raises:
+        UsageError: When it is none.
+    """
+    try:
+        content = path.read_text()
+    except (OSError, UnicodeDecodeError):
+        raise UsageError(f"{path} cannot be read; is it there, and a file of results?") from None
+    lines = []
+    for number, line in enumerate(content.splitlines(), 1):
+        try:
+            result = json.loads(line)
+            if not {"section", "name", "subject", "primary", "environment"} <= result.keys():
+                raise ValueError
+            figures(result)[str(result["primary"])] + 0.0
+        except (ValueError, AttributeError, KeyError, TypeError):
+            raise UsageError(f"{path}:{number} is no result of `mlsched bench --json`") from None
+        lines.append(result)
+    if not lines:
+        raise UsageError(f"{path} has no results")
+    return lines
