@@ -1,8 +1,10 @@
 """Inference results of one run, by subject and batch, and what they say of mlsched."""
 
-from .ours import NAME, Result
-from .results import PRIMARY, figures
+from .lines import NAME, PRIMARY, Result, figures
 from .units import percent
+
+# So many sizes are listed one by one.
+FEW = 4
 
 
 class Board:
@@ -35,7 +37,8 @@ class Board:
 
     def verdict(self, peer: str) -> str:
         """How mlsched stands to a peer: where it is slower, by how much."""
-        slower, same, faster = [], [], []
+        slower: dict[int, float] = {}
+        same, faster = [], []
         for batch in self.batches:
             ratio = self.figure(peer, batch, "ratio_to_mlsched")
             low = self.figure(peer, batch, "ratio_to_mlsched_low")
@@ -43,14 +46,28 @@ class Board:
             if ratio is None or low is None or high is None:
                 continue
             if high < 1:
-                slower.append(f"{percent(1 / ratio - 1)} at {batch:,}")
-            elif low > 1:
-                faster.append(f"{batch:,}")
+                slower[batch] = 1 / ratio - 1
             else:
-                same.append(f"{batch:,}")
+                (faster if low > 1 else same).append(batch)
         if not slower and not same:
             return "faster at every size"
-        parts = [f"slower by {', '.join(slower)}"] if slower else []
-        parts += [f"the same within the spread at {', '.join(same)}"] if same else []
-        parts += [f"faster at {', '.join(faster)}"] if faster else []
+        parts = [_by_how_much(slower, len(same) + len(faster))] if slower else []
+        parts += [f"the same within the spread at {_sizes(same)}"] if same else []
+        parts += [f"faster at {_sizes(faster)}"] if faster and len(faster) <= FEW else []
+        parts += ["faster at the others"] if len(faster) > FEW else []
         return "; ".join(parts)
+
+
+def _by_how_much(slower: dict[int, float], others: int) -> str:
+    if len(slower) <= FEW:
+        return (
+            f"slower by {', '.join(f'{percent(by)} at {batch:,}' for batch, by in slower.items())}"
+        )
+    low, high = min(slower, key=slower.get), max(slower, key=slower.get)
+    where = f"at {_sizes(list(slower))}" if others else "at every size"
+    ends = [f"{percent(slower[batch])} (at {batch:,})" for batch in (low, high)]
+    return f"slower {where}, by {' to '.join(ends)}"
+
+
+def _sizes(batches: list[int]) -> str:
+    return ", ".join(f"{batch:,}" for batch in batches)

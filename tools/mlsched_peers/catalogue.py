@@ -7,8 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from .errors import MissingError, PeerError
-from .workspace import C_FILES, INSTALL, REFERENCE, Workspace, need_compiler, package_options
+from .errors import INSTALL, MissingError, PeerError
+from .workspace import C_FILES, REFERENCE, Workspace, need_compiler, package_options
 
 NATIVE = ["-O3", "-march=native"]
 

@@ -6,12 +6,14 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
+from . import lines as files
 from . import plot, results, table
 from .board import Board
 from .catalogue import PEERS, Entry
 from .errors import MissingError, PeerError, UsageError
+from .lines import Result
 from .network import Network
-from .ours import Ours, Result
+from .ours import Ours
 from .progress import Progress
 from .rounds import Measured, measure
 from .session import FORCING, Session
@@ -174,23 +176,24 @@ def _make(folder: Path | None) -> None:
 
 def _write(path: Path, lines: list[Result]) -> None:
     try:
-        path.write_text(results.text(lines))
+        path.write_text(files.text(lines))
     except OSError as error:
         raise UsageError(f"{path} cannot be written: {error.strerror}") from None
 
 
 def _batches(text: str) -> list[int]:
-    sizes = [int(part) for part in text.split(",")]
-    if len(set(sizes)) != len(sizes) or not all(1 <= size <= LARGEST_BATCH for size in sizes):
-        raise argparse.ArgumentTypeError(f"{text} are not different sizes from 1 to 65536")
+    parts = text.split(",")
+    sizes = [int(part) for part in parts if part.isdecimal()]
+    known = len(sizes) == len(parts) == len(set(sizes))
+    if not known or not all(1 <= size <= LARGEST_BATCH for size in sizes):
+        raise argparse.ArgumentTypeError(f"{text!r} are not different sizes from 1 to 65536")
     return sizes
 
 
 def _positive(text: str) -> int:
-    value = int(text)
-    if not 1 <= value <= 1000:
-        raise argparse.ArgumentTypeError(f"{text} is not from 1 to 1000")
-    return value
+    if not text.isdecimal() or not 1 <= int(text) <= 1000:
+        raise argparse.ArgumentTypeError(f"{text!r} is not from 1 to 1000")
+    return int(text)
 
 
 def _names(text: str) -> list[str]:

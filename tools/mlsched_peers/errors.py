@@ -1,5 +1,7 @@
 """What ends a run or leaves a peer out, as one sentence."""
 
+INSTALL = "tools/setup --peers"
+
 
 class UsageError(Exception):
     """The run cannot begin: exit status 2. The message says what to do about it."""

@@ -5,13 +5,10 @@ import subprocess
 from pathlib import Path
 
 from .errors import PeerError
+from .lines import Result
 from .session import clean_environment
 
-NAME = "mlsched"
-INSIDE = "plain C"
 SECTIONS_SECONDS = 600
-
-Result = dict[str, object]
 
 
 class Ours:
@@ -35,17 +32,21 @@ class Ours:
         Raises:
             PeerError: When the program fails.
         """
-        return self._run([])
+        return self._run([], warnings=True)
 
-    def _run(self, options: list[str]) -> list[Result]:
-        done = subprocess.run(
-            [*self._command, *options],
-            capture_output=True,
-            text=True,
-            env=clean_environment(),
-            timeout=SECTIONS_SECONDS,
-        )
+    def _run(self, options: list[str], *, warnings: bool = False) -> list[Result]:
+        try:
+            done = subprocess.run(
+                [*self._command, *options],
+                stdout=subprocess.PIPE,
+                stderr=None if warnings else subprocess.PIPE,
+                text=True,
+                env=clean_environment(),
+                timeout=SECTIONS_SECONDS,
+            )
+        except (OSError, subprocess.TimeoutExpired) as error:
+            raise PeerError(f"mlsched bench does not run: {error}") from None
         if done.returncode != 0:
-            last = (done.stderr.strip().splitlines() or ["it said nothing"])[-1]
+            last = ((done.stderr or "").strip().splitlines() or ["it said nothing"])[-1]
             raise PeerError(f"mlsched bench ended with status {done.returncode}: {last}")
         return [json.loads(line) for line in done.stdout.splitlines()]

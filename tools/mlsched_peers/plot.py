@@ -3,10 +3,9 @@
 from pathlib import Path
 
 from .board import Board
-from .errors import MissingError, UsageError
-from .ours import NAME
+from .errors import INSTALL, MissingError, UsageError
+from .lines import NAME
 from .units import time
-from .workspace import INSTALL
 
 FILE = "peers.svg"
 # Okabe and Ito's palette without yellow, as in `mlsched bench --plot`, then some more.

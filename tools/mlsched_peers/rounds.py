@@ -4,7 +4,8 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 
 from .errors import PeerError
-from .ours import Ours, Result
+from .lines import Result
+from .ours import Ours
 from .progress import Progress
 from .session import Session
 

@@ -3,8 +3,7 @@
 from collections.abc import Callable
 
 from .board import Board
-from .ours import NAME
-from .results import PRIMARY
+from .lines import NAME, PRIMARY
 from .units import short, time
 
 ABSENT = "-"

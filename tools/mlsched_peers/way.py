@@ -13,7 +13,7 @@ class Way:
     """One batch, evaluated in one way.
 
     Attributes:
-        name: What results call it.
+        name: What results call it; empty where a peer has one way only.
         call: Evaluates the batch, and returns when the outputs are there.
         outputs: The outputs of the last call, (rows,) or (rows, 1).
     """

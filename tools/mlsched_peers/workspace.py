@@ -5,13 +5,12 @@ import subprocess
 from pathlib import Path
 
 from . import onnx_file
-from .errors import MissingError, PeerError
+from .errors import INSTALL, MissingError, PeerError
 from .network import Network
 
 ROOT = Path(__file__).resolve().parents[2]
 C_FILES = Path(__file__).parent / "c"
 REFERENCE = ROOT / "Sources" / "CReferenceMLP"
-INSTALL = "tools/setup --peers"
 
 
 class Workspace:

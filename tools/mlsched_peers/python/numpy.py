@@ -35,7 +35,7 @@ class NumpyPeer:
             np.add(y, 1, out=y)
             return np.reciprocal(y, out=y)
 
-        return [Way.returning("out=", call)]
+        return [Way.returning("", call)]
 
 
 open_peer = NumpyPeer

@@ -1,0 +1,117 @@
+"""Command line of tools/bench_readme."""
+
+import argparse
+import shutil
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from . import lines, readme
+from .errors import UsageError
+from .lines import NAME, Result, figures
+
+ROOT = Path(__file__).resolve().parents[2]
+# Fixed by those who read the README, not by a run.
+RUN = "bench.jsonl"
+PEERS = "peers.jsonl"
+PLOT = "peers.svg"
+DESCRIPTION = """\
+Writes the README's section on speed from the results of one run.
+
+With DIR, which `tools/bench_peers --all DIR` has filled, that run becomes the published one: its
+results without curves go to tools/plots/bench.jsonl and its plot to tools/plots/peers.svg. Without
+it the section is written from what is there. Nothing else of the README is changed.
+"""
+EPILOG = "Exit status: 0; 1 when --check finds a difference; 2 for wrong files."
+
+
+def parser() -> argparse.ArgumentParser:
+    """The options."""
+    made = argparse.ArgumentParser(
+        prog="tools/bench_readme",
+        description=DESCRIPTION,
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    add = made.add_argument
+    add("run", nargs="?", type=Path, metavar="DIR", help="the run to publish")
+    add("--check", action="store_true", help="change nothing; say whether the README matches")
+    add("--readme", type=Path, default=ROOT / "README.md", metavar="FILE", help="(README.md)")
+    add("--published", type=Path, default=ROOT / "tools" / "plots", metavar="DIR",
+        help="where the published run is kept (tools/plots)")  # fmt: skip
+    return made
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Entry point."""
+    options = parser().parse_args(arguments)
+    try:
+        return run(options)
+    except UsageError as error:
+        print(f"tools/bench_readme: {error}", file=sys.stderr)
+    except OSError as error:
+        print(f"tools/bench_readme: {error.filename}: {error.strerror}", file=sys.stderr)
+    return 2
+
+
+def run(options: argparse.Namespace) -> int:
+    """Publishes, then writes or checks."""
+    if options.run is not None and options.check:
+        raise UsageError("--check is about the published run; leave DIR out")
+    if options.run is not None:
+        publish(options.run, options.published)
+    try:
+        old = options.readme.read_text()
+    except (OSError, UnicodeDecodeError):
+        raise UsageError(f"{options.readme} cannot be read; is it there, and a text?") from None
+    new = readme.replaced(old, readme.section(lines.read(options.published / RUN)))
+    if options.check:
+        return check(options, same=old == new)
+    options.readme.write_text(new)
+    return 0
+
+
+def publish(run: Path, published: Path) -> None:
+    """Keeps what the README is made from: inference beside the peers, the rest from mlsched.
+
+    Raises:
+        UsageError: When the files are no run.
+    """
+    beside = lines.read(run / PEERS)
+    alone = [line for line in lines.read(run / RUN) if line["section"] != "inference"]
+    differing = differences(beside + alone)
+    if differing:
+        raise UsageError(f"{run} is not of one run: its results differ in {', '.join(differing)}")
+    if not any(line["subject"] == NAME and "ratio_to_mlsched" in figures(line) for line in beside):
+        raise UsageError(f"{run / PEERS} is not by tools/bench_peers")
+    if not (run / PLOT).is_file():
+        raise UsageError(f"{run / PLOT} is not there; tools/bench_peers --all draws it")
+    published.mkdir(parents=True, exist_ok=True)
+    compact = [lines.compact(line) for line in beside + alone]
+    (published / RUN).write_text(lines.text(compact))
+    shutil.copyfile(run / PLOT, published / PLOT)
+
+
+def differences(results: list[Result]) -> list[str]:
+    """In what the environments differ, other than the time."""
+    first = results[0]["environment"]
+    names = [name for name in first if name != "began"]
+    return [
+        name for name in names if any(line["environment"][name] != first[name] for line in results)
+    ]
+
+
+def check(options: argparse.Namespace, *, same: bool) -> int:
+    """Says what does not match."""
+    plot = options.published / PLOT
+    if not plot.is_file():
+        print(f"{plot} is not there, and the README shows it", file=sys.stderr)
+        return 1
+    if not same:
+        print(
+            f"{options.readme} does not match {options.published / RUN}; tools/bench_readme "
+            "writes it again",
+            file=sys.stderr,
+        )
+        return 1
+    return 0
