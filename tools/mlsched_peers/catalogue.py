@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from .errors import INSTALL, MissingError, PeerError
-from .workspace import C_FILES, REFERENCE, Workspace, need_compiler, package_options
+from .workspace import C_FILES, CC, REFERENCE, Workspace, need_compiler, package_options
 
 NATIVE = ["-O3", "-march=native"]
 
@@ -34,11 +34,11 @@ def _plain_c(workspace: Workspace) -> list[str]:
     # gcc vectorises the loops over a layer from -O3 on, clang from -O2.
     if shutil.which("clang"):
         return _cblas(workspace, "plain", ["-O2"], "clang")
-    return _cblas(workspace, "plain", ["-O3"], "cc")
+    return _cblas(workspace, "plain", ["-O3"], CC)
 
 
 def _plain_c_native(workspace: Workspace) -> list[str]:
-    return _cblas(workspace, "plain-native", NATIVE, "cc")
+    return _cblas(workspace, "plain-native", NATIVE, CC)
 
 
 def _cblas(workspace: Workspace, name: str, flags: list[str], compiler: str) -> list[str]:
@@ -57,15 +57,37 @@ def _libxsmm(workspace: Workspace) -> list[str]:
 
 
 def _onnxruntime(workspace: Workspace) -> list[str]:
-    folder = _package("onnxruntime") / "capi"
+    library = _library("onnxruntime", "capi/libonnxruntime.so.*")
+    return _loading(workspace, "onnxruntime", library, lambda: workspace.onnx_file)
+
+
+def _openvino(workspace: Workspace) -> list[str]:
+    library = _library("openvino", "libs/libopenvino_c.so.*")
+
+    def folder() -> Path:
+        workspace.write_onnx_files()
+        return workspace.folder
+
+    return _loading(workspace, "openvino", library, folder)
+
+
+def _library(package: str, pattern: str) -> Path:
+    """The shared object within a Python package."""
+    folder = _package(package)
+    found = sorted(folder.glob(pattern))
+    if not found:
+        raise PeerError(f"its package has no {pattern}")
+    return found[-1]
+
+
+def _loading(
+    workspace: Workspace, name: str, library: Path, model: Callable[[], Path]
+) -> list[str]:
+    """A C peer that loads the library of a Python package and reads ONNX."""
     _package("onnx")
-    libraries = sorted(folder.glob("libonnxruntime.so.*"))
-    if not libraries:
-        raise PeerError(f"its package has no libonnxruntime.so in {folder.name}/")
     need_compiler("dlfcn.h")
-    program = workspace.compile("onnxruntime", [C_FILES / "onnxruntime.c"], ["-O3", "-ldl"])
-    files = [workspace.plain_file, libraries[-1], workspace.onnx_file]
-    return [str(program), *map(str, files)]
+    program = workspace.compile(name, [C_FILES / f"{name}.c"], ["-O3", "-ldl"])
+    return [str(program), str(workspace.plain_file), str(library), str(model())]
 
 
 def _python(module: str, *packages: str) -> Callable[[Workspace], list[str]]:
@@ -91,7 +113,7 @@ PEERS = (
     Entry("libxsmm", "C", _libxsmm),
     Entry("ONNX Runtime", "C API, bound tensors", _onnxruntime),
     Entry("LiteRT", "Python", _python("litert", "ai_edge_litert")),
-    Entry("OpenVINO", "Python", _python("openvino", "openvino", "onnx")),
+    Entry("OpenVINO", "C API", _openvino),
     Entry("numpy", "Python", _python("numpy", "numpy")),
     Entry("PyTorch", "Python", _python("torch", "torch")),
     Entry("JAX", "Python", _python("jax", "jax", "jaxlib")),

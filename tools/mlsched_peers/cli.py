@@ -118,8 +118,7 @@ def _inference(
 ) -> list[Result]:
     entries = [peer for peer in PEERS if options.only is None or peer.name in options.only]
     with tempfile.TemporaryDirectory(prefix="mlsched-peers-") as folder:
-        rows = max(options.batch)
-        workspace = Workspace(Path(folder), options.model.resolve(), network, rows)
+        workspace = Workspace(Path(folder), options.model.resolve(), network, options.batch)
         sessions: list[Session] = []
         try:
             for entry in entries:

@@ -9,8 +9,8 @@ OPSET = 13
 IR_VERSION = 8
 
 
-def write(network: Network, path: Path) -> None:
-    """Writes Gemm, Relu and Sigmoid from `x` to `y`, for any batch."""
+def write(network: Network, path: Path, batch: int | str = "batch") -> None:
+    """Writes Gemm, Relu and Sigmoid from `x` to `y`, for one batch size or, by a name, for any."""
     from onnx import TensorProto, helper, numpy_helper
 
     nodes, initializers, name = [], [], "x"
@@ -23,8 +23,8 @@ def write(network: Network, path: Path) -> None:
         name = "y" if ends else f"h{number}"
         nodes.append(helper.make_node("Sigmoid" if ends else "Relu", [f"sum{number}"], [name]))
     width = network.tests.shape[1]
-    inputs = [helper.make_tensor_value_info("x", TensorProto.FLOAT, ["batch", width])]
-    outputs = [helper.make_tensor_value_info("y", TensorProto.FLOAT, ["batch", 1])]
+    inputs = [helper.make_tensor_value_info("x", TensorProto.FLOAT, [batch, width])]
+    outputs = [helper.make_tensor_value_info("y", TensorProto.FLOAT, [batch, 1])]
     graph = helper.make_graph(nodes, "mlp", inputs, outputs, initializers)
     opset = [helper.make_opsetid("", OPSET)]
     model = helper.make_model(graph, opset_imports=opset, ir_version=IR_VERSION)

@@ -1,6 +1,7 @@
 """Where peers find the network in their own formats, and where C peers are built."""
 
 import functools
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -13,31 +14,40 @@ C_FILES = Path(__file__).parent / "c"
 REFERENCE = ROOT / "Sources" / "CReferenceMLP"
 
 
+# Where there is no other compiler there is Swift's.
+CC = "cc" if shutil.which("cc") else "clang"
+
+
 class Workspace:
     """A temporary folder with what the peers of a run need."""
 
-    def __init__(self, folder: Path, model: Path, network: Network, rows: int) -> None:
+    def __init__(self, folder: Path, model: Path, network: Network, batches: list[int]) -> None:
         self.folder = folder
         self.model = model
         self.network = network
-        self._rows = rows
+        self._batches = batches
 
     @functools.cached_property
     def plain_file(self) -> Path:
         """The network with rows for the largest batch, as c/driver.c reads it."""
         path = self.folder / "network.bin"
-        self.network.write_plain(path, self._rows)
+        self.network.write_plain(path, max(self._batches))
         return path
 
     @functools.cached_property
     def onnx_file(self) -> Path:
-        """The network as ONNX."""
+        """The network as ONNX, for any batch."""
         path = self.folder / "network.onnx"
         onnx_file.write(self.network, path)
         return path
 
+    def write_onnx_files(self) -> None:
+        """Writes network-ROWS.onnx into the folder for each batch."""
+        for batch in self._batches:
+            onnx_file.write(self.network, self.folder / f"network-{batch}.onnx", batch)
+
     def compile(
-        self, name: str, sources: list[Path], options: list[str], compiler: str = "cc"
+        self, name: str, sources: list[Path], options: list[str], compiler: str = CC
     ) -> Path:
         """Builds a program around c/driver.c.
 
@@ -61,7 +71,7 @@ def need_compiler(*headers: str, options: tuple[str, ...] = ()) -> None:
         MissingError: When it cannot.
     """
     text = "".join(f"#include <{header}>\n" for header in headers)
-    if _run(["cc", "-E", *options, "-"], text).returncode != 0:
+    if _run([CC, "-E", *options, "-"], text).returncode != 0:
         raise MissingError(INSTALL)
 
 
