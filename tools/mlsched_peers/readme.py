@@ -164,8 +164,8 @@ def _described(board: Board, subject: str) -> str:
     on = " " if version[:1].isdigit() else " on "
     found = [board.result(subject, batch) for batch in board.batches]
     ways = dict.fromkeys(str(one["way"]) for one in found if one is not None and "way" in one)
-    through = ": ".join([str(result.get("interface", "")), *[" or ".join(ways)][: len(ways)]])
-    return f"{subject}{on}{version}, {through}"
+    by_way = f": {' or '.join(ways)}" if ways else ""
+    return f"{subject}{on}{version}, {result.get('interface', '')}{by_way}"
 
 
 def _inside(board: Board) -> str:

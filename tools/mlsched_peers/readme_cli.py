@@ -8,10 +8,10 @@ from pathlib import Path
 
 from . import lines, readme
 from .errors import UsageError
-from .lines import NAME, Result, figures
+from .lines import Result
 
 ROOT = Path(__file__).resolve().parents[2]
-# Fixed by those who read the README, not by a run.
+# What `tools/bench_peers --all` leaves; the first and the last are kept.
 RUN = "bench.jsonl"
 PEERS = "peers.jsonl"
 PLOT = "peers.svg"
@@ -55,24 +55,28 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Publishes, then writes or checks."""
+    """Publishes, writes or checks; whatever is wrong is found before anything is written."""
     if options.run is not None and options.check:
         raise UsageError("--check is about the published run; leave DIR out")
-    if options.run is not None:
-        publish(options.run, options.published)
+    kept = options.published / RUN
+    results = lines.read(kept) if options.run is None else merged(options.run)
     try:
         old = options.readme.read_text()
     except (OSError, UnicodeDecodeError):
         raise UsageError(f"{options.readme} cannot be read; is it there, and a text?") from None
-    new = readme.replaced(old, readme.section(lines.read(options.published / RUN)))
+    new = readme.replaced(old, readme.section(results))
     if options.check:
         return check(options, same=old == new)
+    if options.run is not None:
+        options.published.mkdir(parents=True, exist_ok=True)
+        kept.write_text(lines.text(results))
+        shutil.copyfile(options.run / PLOT, options.published / PLOT)
     options.readme.write_text(new)
     return 0
 
 
-def publish(run: Path, published: Path) -> None:
-    """Keeps what the README is made from: inference beside the peers, the rest from mlsched.
+def merged(run: Path) -> list[Result]:
+    """What the README is made from: inference beside the peers, the rest from mlsched alone.
 
     Raises:
         UsageError: When the files are no run.
@@ -82,14 +86,9 @@ def publish(run: Path, published: Path) -> None:
     differing = differences(beside + alone)
     if differing:
         raise UsageError(f"{run} is not of one run: its results differ in {', '.join(differing)}")
-    if not any(line["subject"] == NAME and "ratio_to_mlsched" in figures(line) for line in beside):
-        raise UsageError(f"{run / PEERS} is not by tools/bench_peers")
     if not (run / PLOT).is_file():
         raise UsageError(f"{run / PLOT} is not there; tools/bench_peers --all draws it")
-    published.mkdir(parents=True, exist_ok=True)
-    compact = [lines.compact(line) for line in beside + alone]
-    (published / RUN).write_text(lines.text(compact))
-    shutil.copyfile(run / PLOT, published / PLOT)
+    return [lines.compact(line) for line in beside + alone]
 
 
 def differences(results: list[Result]) -> list[str]:

@@ -1,5 +1,6 @@
 """Models and folders that several suites use."""
 
+import os
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +16,19 @@ REPOSITORY = Path(__file__).parents[2]
 @pytest.fixture(scope="session")
 def repository() -> Path:
     return REPOSITORY
+
+
+@pytest.fixture(scope="session")
+def mlsched(repository: Path) -> Path:
+    """The program: $MLSCHED, or what `swift build` has left."""
+    builds = [repository / ".build" / kind / "mlsched" for kind in ("release", "debug")]
+    candidates = [Path(os.environ["MLSCHED"])] if "MLSCHED" in os.environ else builds
+    for candidate in candidates:
+        if candidate.is_file():
+            return candidate
+    if os.environ.get("MLSCHED_REQUIRED") == "1":
+        pytest.fail(f"MLSCHED_REQUIRED is set, but there is no {candidates[0]}")
+    pytest.skip("mlsched is not built: swift build, or set MLSCHED")
 
 
 @pytest.fixture

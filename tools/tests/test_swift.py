@@ -1,6 +1,5 @@
 """The daemon's own code on every fixture: what the exporter writes, `mlsched predict` evaluates."""
 
-import os
 import subprocess
 from pathlib import Path
 
@@ -10,19 +9,6 @@ from catalogue import FIXTURES
 
 from mlsched_tools import mlw
 from mlsched_tools.assemble import assemble
-
-
-@pytest.fixture(scope="session")
-def mlsched(repository: Path) -> Path:
-    """The program: $MLSCHED, or what `swift build` has left."""
-    builds = [repository / ".build" / kind / "mlsched" for kind in ("release", "debug")]
-    candidates = [Path(os.environ["MLSCHED"])] if "MLSCHED" in os.environ else builds
-    for candidate in candidates:
-        if candidate.is_file():
-            return candidate
-    if os.environ.get("MLSCHED_REQUIRED") == "1":
-        pytest.fail(f"MLSCHED_REQUIRED is set, but there is no {candidates[0]}")
-    pytest.skip("mlsched is not built: swift build, or set MLSCHED")
 
 
 def predict(mlsched: Path, model: Path, inputs: np.ndarray) -> np.ndarray:
