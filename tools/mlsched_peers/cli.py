@@ -1,6 +1,7 @@
 """Command line of tools/bench_peers."""
 
 import argparse
+import importlib.util
 import os
 import tempfile
 from collections.abc import Sequence
@@ -10,7 +11,7 @@ from . import lines as files
 from . import plot, results, table
 from .board import Board
 from .catalogue import PEERS, Entry
-from .errors import MissingError, PeerError, UsageError
+from .errors import INSTALL, MissingError, PeerError, UsageError
 from .lines import Result
 from .network import Network
 from .ours import Ours
@@ -35,7 +36,10 @@ mlsched is measured by `mlsched bench` in its turn.
 
 Peers that are not installed are named; `tools/setup --peers` installs all of them.
 """
-EPILOG = "Exit status: 0; 1 when mlsched's own benchmark broke; 2 for wrong files or values."
+EPILOG = (
+    "Exit status: 0; 1 when mlsched's own benchmark broke; 2 for wrong files or values; 130 when "
+    "interrupted."
+)
 
 
 def parser() -> argparse.ArgumentParser:
@@ -48,7 +52,7 @@ def parser() -> argparse.ArgumentParser:
     )
     add = made.add_argument
     default = ",".join(map(str, BATCHES))
-    add("--batch", type=_batches, default=BATCHES, metavar="SIZES", help=f"({default})")
+    add("--batch", type=_batches, default=BATCHES, metavar="SIZES", help=f"batch sizes ({default})")
     add("--rounds", type=_positive, default=20, metavar="N", help="repetitions (20)")
     add("--milliseconds", type=_positive, default=15, metavar="N",
         help="for a peer and batch in a round; more where a call takes longer (15)")  # fmt: skip
@@ -78,6 +82,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except PeerError as error:
         progress.say(str(error))
         return 1
+    except KeyboardInterrupt:
+        progress.say("interrupted")
+        return 130
 
 
 def run(options: argparse.Namespace, progress: Progress) -> int:
@@ -92,6 +99,8 @@ def run(options: argparse.Namespace, progress: Progress) -> int:
     json_file, plot_folder = options.json, options.plot
     if options.all is not None:
         json_file, plot_folder = options.all / "peers.jsonl", options.all
+    if plot_folder is not None and importlib.util.find_spec("matplotlib") is None:
+        raise UsageError(f"a plot needs matplotlib; {INSTALL} installs it")
     for folder in (options.all, json_file and json_file.parent, plot_folder):
         _make(folder)
     for name in [name for name in FORCING if name in os.environ]:
@@ -106,10 +115,7 @@ def run(options: argparse.Namespace, progress: Progress) -> int:
     if json_file is not None:
         _write(json_file, lines)
     if plot_folder is not None:
-        try:
-            progress.say(f"{plot.write(board, plot_folder)} is drawn")
-        except MissingError as install:
-            raise UsageError(f"a plot needs matplotlib; {install} installs it") from None
+        progress.say(f"{plot.write(board, plot_folder)} is drawn")
     return 0
 
 

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from .board import Board
-from .errors import INSTALL, MissingError, UsageError
+from .errors import UsageError
 from .lines import NAME
 from .units import time
 
@@ -18,17 +18,14 @@ def write(board: Board, folder: Path) -> Path:
     """Draws every subject, and the limit of the core.
 
     Raises:
-        MissingError: Without matplotlib.
         UsageError: When the file cannot be written.
     """
-    try:
-        import matplotlib
+    import matplotlib
 
-        matplotlib.use("svg")
-        from matplotlib import pyplot
-        from matplotlib.ticker import FuncFormatter
-    except ImportError:
-        raise MissingError(INSTALL) from None
+    matplotlib.use("svg")
+    from matplotlib import pyplot
+    from matplotlib.ticker import FuncFormatter
+
     # The same results make the same file.
     matplotlib.rcParams |= {"svg.hashsalt": NAME, "svg.fonttype": "none", "font.size": 9}
     picture, axes = pyplot.subplots(figsize=(8, 4.8), layout="constrained")

@@ -19,8 +19,8 @@ def text(board: Board) -> str:
     parts = [block(board, *one) for one in blocks]
     peers = [name for name in board.subjects if name != NAME]
     if peers:
-        rows = [[f"than {peer}", board.verdict(peer)] for peer in peers]
-        parts.append(["mlsched is", *aligned(rows, "<<")])
+        rows = [[peer, board.verdict(peer)] for peer in peers]
+        parts.append(["Beside each peer mlsched is", *aligned(rows, "<<")])
     return "\n\n".join("\n".join(part) for part in parts)
 
 

@@ -123,7 +123,7 @@ def test_the_table_has_mlsched_first_and_three_figures_for_every_row():
     assert [line.split()[0] for line in text.splitlines()[2:5]] == ["mlsched", "quick", "slow"]
     assert text.count("mlsched  ") == 3
     assert "4.00 µs" in text
-    assert "than quick  slower by 100 % at 2" in text
+    assert "quick  slower by 100 % at 2" in text
 
 
 def test_results_keep_what_a_round_of_mlsched_says(tmp_path):

@@ -1,4 +1,7 @@
-"""PyTorch in inference mode: traced and frozen, and as it is."""
+"""PyTorch in inference mode: traced and frozen, and as it is.
+
+torch.compile is left out: it takes half a minute for a batch size, and its calls take longer.
+"""
 
 import warnings
 
