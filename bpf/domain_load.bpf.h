@@ -14,8 +14,8 @@
 #endif
 
 struct mls_domain {
-	struct bpf_spin_lock lock; /* guards load */
 	u32 imbalance_us; /* last imbalance candidate, µs; racy: a rate limit */
+	u32 padding;
 	struct mls_load load;
 	u64 vtime; /* furthest virtual time that has run; racy: a hint */
 	MLS_DOMAIN_CPUS;
@@ -44,32 +44,20 @@ static __always_inline struct mls_domain *domain_lookup(u32 index)
 static void domain_load_add(u32 index, u32 weight)
 {
 	struct mls_domain *domain = domain_lookup(index);
-	u64 now = bpf_ktime_get_ns();
 
-	if (!domain)
-		return;
-	bpf_spin_lock(&domain->lock);
-	mls_load_add(&domain->load, weight, now);
-	bpf_spin_unlock(&domain->lock);
+	if (domain)
+		mls_load_add(&domain->load, weight, bpf_ktime_get_ns());
 }
 
 static void domain_load_drop(u32 index, u32 weight)
 {
 	struct mls_domain *domain = domain_lookup(index);
-	u64 now = bpf_ktime_get_ns();
 
-	if (!domain)
-		return;
-	bpf_spin_lock(&domain->lock);
-	mls_load_drop(&domain->load, weight, now);
-	bpf_spin_unlock(&domain->lock);
+	if (domain)
+		mls_load_drop(&domain->load, weight, bpf_ktime_get_ns());
 }
 
-/*
- * Read without the lock: a load torn by a writer on another CPU is off by one
- * task for one decision, which a contended lock on every candidate is not
- * worth.
- */
+/* Torn by a writer on another CPU it is off by one task, for one decision. */
 static u32 domain_load(u32 index)
 {
 	struct mls_domain *domain = domain_lookup(index);

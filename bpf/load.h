@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * Domain load: a running average, half-life 32 ms, of the weight of all
- * runnable tasks of a domain. Pure functions on one struct, so that the
- * scheduler, the observer and the tests share them; the caller locks.
+ * runnable tasks of a domain. Functions on one struct, so that the scheduler,
+ * the observer and the tests share them. Several CPUs may call them at once:
+ * the weight is exact, and an interval is counted by whoever claims it first,
+ * with the weight at that moment. A lock would cost as much as all the rest.
  */
 #ifndef MLSCHED_LOAD_H
 #define MLSCHED_LOAD_H
@@ -19,7 +21,7 @@
 #define MLS_LOAD_HALF_LIFE_NS 32000000u
 #define MLS_LOAD_PERIOD_NS    1000000u	  /* folded at most this often */
 #define MLS_LOAD_FORGET_NS    1000000000u /* 31 half-lives: nothing is left */
-#define MLS_LOAD_WEIGHT_MAX   (1u << 24)  /* keeps every product in 64 bits */
+#define MLS_LOAD_WEIGHT_MAX   (1u << 24)  /* more counts as this: see fold */
 
 struct mls_load {
 	__u64 updated_ns;      /* CLOCK_MONOTONIC, ns */
@@ -52,30 +54,42 @@ static inline __u64 mls_load_decay(__u64 elapsed_ns)
 	       whole;
 }
 
-/* Brings the average up to now. Cost: a few dozen instructions. */
+/* Closes the period; called by one CPU at a time, a millisecond apart. */
+static inline void mls_load_close(struct mls_load *load, __u64 period_ns)
+{
+	__u64 area = __sync_lock_test_and_set(&load->area, 0);
+	__u64 decay = mls_load_decay(period_ns);
+
+	load->average = (load->average * decay +
+			 (area << 8) / period_ns * (65536 - decay)) >>
+			16;
+}
+
+/*
+ * Brings the average up to now. Cost: a few dozen instructions. The limits keep
+ * every product in 64 bits: 2^24 of weight × 2^30 ns × 256.
+ */
 static inline void mls_load_fold(struct mls_load *load, __u64 now_ns)
 {
-	__u64 elapsed = now_ns - load->updated_ns, period, decay;
+	__u64 since = load->updated_ns, elapsed = now_ns - since, start;
+	__u64 weight = load->weight < MLS_LOAD_WEIGHT_MAX ? load->weight
+							  : MLS_LOAD_WEIGHT_MAX;
 
 	if ((__s64)elapsed <= 0) /* clocks of two CPUs, read out of order */
 		return;
+	if (!__sync_bool_compare_and_swap(&load->updated_ns, since, now_ns))
+		return;
 	if (elapsed > MLS_LOAD_FORGET_NS) {
-		load->average = load->weight << 8;
+		load->average = weight << 8;
 		load->area = 0;
-		load->updated_ns = load->period_start_ns = now_ns;
+		load->period_start_ns = now_ns;
 		return;
 	}
-	load->area += load->weight * elapsed;
-	load->updated_ns = now_ns;
-	period = now_ns - load->period_start_ns;
-	if (period < MLS_LOAD_PERIOD_NS)
-		return;
-	decay = mls_load_decay(period);
-	load->average = (load->average * decay +
-			 (load->area << 8) / period * (65536 - decay)) >>
-			16;
-	load->area = 0;
-	load->period_start_ns = now_ns;
+	__sync_fetch_and_add(&load->area, weight * elapsed);
+	start = load->period_start_ns;
+	if ((__s64)(now_ns - start) >= (__s64)MLS_LOAD_PERIOD_NS &&
+	    __sync_bool_compare_and_swap(&load->period_start_ns, start, now_ns))
+		mls_load_close(load, now_ns - start);
 }
 
 /* A task of this weight became runnable (add) or stopped being so (drop). */
@@ -83,15 +97,14 @@ static inline void mls_load_add(struct mls_load *load, __u32 weight,
 				__u64 now_ns)
 {
 	mls_load_fold(load, now_ns);
-	if (load->weight + weight <= MLS_LOAD_WEIGHT_MAX)
-		load->weight += weight;
+	__sync_fetch_and_add(&load->weight, (__u64)weight);
 }
 
 static inline void mls_load_drop(struct mls_load *load, __u32 weight,
 				 __u64 now_ns)
 {
 	mls_load_fold(load, now_ns);
-	load->weight -= load->weight < weight ? load->weight : weight;
+	__sync_fetch_and_add(&load->weight, -(__u64)weight);
 }
 
 /*

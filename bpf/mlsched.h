@@ -138,7 +138,7 @@ _Static_assert(sizeof(struct mls_control) == 1176, "ABI");
 
 /* How user space sees an entry of the domain map; see struct mls_domain. */
 struct mls_domain_view {
-	__u64 reserved; /* the kernel's lock and rate limit */
+	__u64 reserved; /* the kernel's rate limit */
 	struct mls_load load;
 	__u64 vtime; /* furthest virtual time that has run, weighted ns */
 	__u64 reserved_too; /* the kernel's CPU mask */

@@ -1,4 +1,5 @@
 import CMLSchedABI
+import SchedDaemon
 import Testing
 
 /// The kernel's fixed-point running average against the same average in floating point.
@@ -61,22 +62,56 @@ import Testing
         #expect((value - 0.15).magnitude < 0.002)
     }
 
-    @Test("A clock that goes backwards and a task that leaves twice change nothing")
-    func hostile() {
+    @Test("A clock that goes backwards changes nothing")
+    func backwards() {
         var load = mls_load()
         mls_load_add(&load, MLS_WEIGHT_ONE, 2_000_000_000)
         mls_load_fold(&load, 1_000_000_000)
         #expect(load.updated_ns == 2_000_000_000)
-        mls_load_drop(&load, 10_000, 2_000_000_001)
+        mls_load_drop(&load, MLS_WEIGHT_ONE, 1_500_000_000)
         #expect(load.weight == 0)
         #expect(mls_load_value(load, 0, 3_000_000_000) == 0)
     }
 
-    @Test("The heaviest load that is counted overflows nothing")
+    @Test("More weight than is counted overflows nothing, and is gone when its tasks are")
     func heaviest() {
         var load = mls_load()
         for index in 0..<5000 { mls_load_add(&load, 10_000, 1_000_000_000 + UInt64(index)) }
-        #expect(load.weight <= UInt64(MLS_LOAD_WEIGHT_MAX))
         #expect(mls_load_value(load, 1, 1_900_000_000) == 1 << MLS_LOAD_SHIFT)
+        #expect(mls_load_value(load, 1, 9_900_000_000) == 1 << MLS_LOAD_SHIFT)
+        for _ in 0..<5000 { mls_load_drop(&load, 10_000, 2_000_000_000) }
+        #expect(load.weight == 0)
+        #expect(mls_load_value(load, 1, 9_900_000_000) == 0)
     }
+
+    @Test("CPUs that change a load at once lose no task, and keep it near what it was")
+    func concurrent() throws {
+        let load = SharedLoad()
+        let clock = MonotonicClock()
+        mls_load_add(load.pointer, MLS_WEIGHT_ONE, clock.now())
+        let threads = try (0..<4).map { number in
+            try PosixThread(named: "load-\(number)") {
+                let end = clock.now() + 200_000_000
+                while clock.now() < end {
+                    mls_load_add(load.pointer, 10, clock.now())
+                    mls_load_drop(load.pointer, 10, clock.now())
+                }
+            }
+        }
+        threads.forEach { $0.join() }
+        #expect(load.pointer.pointee.weight == UInt64(MLS_WEIGHT_ONE))
+        let value = Double(mls_load_value(load.pointer.pointee, 1, clock.now())) / Self.one
+        // One task of weight 100 throughout, and at most four of 10 beside it.
+        #expect(value > 0.45 && value < 0.75)
+    }
+}
+
+/// A load at one address for several threads.
+private final class SharedLoad: @unchecked Sendable {
+    // @unchecked: the functions on it are made for being called at once.
+    let pointer = UnsafeMutablePointer<mls_load>.allocate(capacity: 1)
+
+    init() { pointer.initialize(to: mls_load()) }
+
+    deinit { pointer.deallocate() }
 }
