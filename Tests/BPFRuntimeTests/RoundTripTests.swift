@@ -14,30 +14,21 @@ struct RoundTripTests {
     private static let count = 20_000
     private static let interval: UInt64 = 10_000
 
-    @Test(
-        "decisions are there in time at 100,000 requests a second, and none is lost",
-        arguments: [(polls: true, limit: 1500), (polls: false, limit: 30_000)]
-    )
-    func latency(polls: Bool, limit: UInt64) throws {
-        var medians: [UInt64] = []
-        for _ in 0..<3 {
-            let nanoseconds = try roundTrips(polling: polls)
-            #expect(nanoseconds.count == Self.count)
-            medians.append(nanoseconds.sorted()[Self.count / 2])
-        }
-        // The best of three: the others say what else this machine was doing.
-        #expect(try #require(medians.min()) <= limit, "medians of three runs, ns: \(medians)")
+    /// How fast they are is what `mlsched bench` measures.
+    @Test("at 100,000 requests a second each is decided, none is lost", arguments: [true, false])
+    func nothingIsLost(polling: Bool) throws {
+        let patterns = try roundTrips(polling: polling)
+        #expect(patterns == Array(0..<UInt32(Self.count)))
     }
 
-    /// The times of all requests that were decided within two seconds, in nanoseconds.
-    private func roundTrips(polling: Bool) throws -> [UInt64] {
+    /// The patterns of all requests, in the order in which they were decided.
+    private func roundTrips(polling: Bool) throws -> [UInt32] {
         let probe = try Probe(ringBytes: 1 << 20)
         var ring = try probe.object.ringBuffer("requests")
         let waiter = try RingWaiter(ring)
         let emitter = try probe.object.program("probe_emit")
         let table = try MappedArray<UInt8>(probe.object.map("decisions"))
         let producer = TestThread {
-            preferThread(true)
             var due = monotonicNanoseconds()
             for pattern in 0..<Self.count {
                 while monotonicNanoseconds() < due {}
@@ -45,29 +36,20 @@ struct RoundTripTests {
                 due += Self.interval
             }
         }
-        preferThread(true)
-        defer { preferThread(false) }
-        var times: [UInt64] = []
-        times.reserveCapacity(Self.count)
-        let deadline = monotonicNanoseconds() + 2_000_000_000
-        while times.count < Self.count, monotonicNanoseconds() < deadline {
+        var patterns: [UInt32] = []
+        patterns.reserveCapacity(Self.count)
+        let deadline = monotonicNanoseconds() + 30_000_000_000
+        while patterns.count < Self.count, monotonicNanoseconds() < deadline {
             let taken = ring.consume(limit: 32) { record in
                 let request = record.load(as: mls_request.self)
                 table[Int(request.pattern) % table.count] = UInt8(MLS_MIGRATE.rawValue)
-                times.append(monotonicNanoseconds() - request.stamp_ns)
+                patterns.append(request.pattern)
             }
             if taken == 0, !polling, ring.prepareToWait() {
                 try waiter.wait(milliseconds: 100)
             }
         }
         producer.join()
-        return times
+        return patterns
     }
-}
-
-/// Keeps the load of a busy machine out of a measurement, where the user may do so.
-private func preferThread(_ isPreferred: Bool) {
-    var parameters = sched_param()
-    parameters.sched_priority = isPreferred ? 1 : 0
-    _ = pthread_setschedparam(pthread_self(), isPreferred ? SCHED_FIFO : SCHED_OTHER, &parameters)
 }
