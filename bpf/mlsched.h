@@ -102,7 +102,7 @@ _Static_assert(sizeof(struct mls_request) == 32, "ABI");
 	X(DISPATCH_PUSHED, pushed, "queued in another domain: imbalance")      \
 	X(DISPATCH_CONSUMED, consumed, "taken from a queue at home")           \
 	X(DISPATCH_PULLED, pulled, "taken from another domain's queue")        \
-	X(RESCUED, rescued, "next on their CPU: they had waited for 2 s")      \
+	X(RESCUED, rescued, "next on their CPU: they had waited for long")     \
 	X(STRAYED, strayed, "changed domain unasked, as by affinity")          \
 	X(KICKED, kicked, "idle CPUs woken because tasks wait")                \
 	X(LOOKUP_FAILED, lookup_failed, "a map had no entry: please report")

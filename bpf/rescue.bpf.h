@@ -2,18 +2,23 @@
 /*
  * Liveness: by weight alone a light task could wait for minutes among heavy
  * ones, or behind tasks that are born faster than their queue's clock advances,
- * and the kernel ejects a scheduler that lets a task wait for its timeout.
+ * and the kernel ejects a scheduler that lets a task wait for its timeout. It
+ * may also hold a lock that others wait for, as khugepaged does of processes.
  */
 #ifndef MLSCHED_RESCUE_BPF_H
 #define MLSCHED_RESCUE_BPF_H
 
 #include "queue.bpf.h"
 
-#define MLS_RESCUE_TASKS 1024 /* of a queue, looked at each time */
+#define MLS_RESCUE_TASKS   1024		 /* of a queue, looked at each time */
+#define MLS_STARVE_MOST_NS 5000000000ull /* a quarter of the timeout */
 
-static bool starves(const struct mls_task *task, u64 now_ns)
+/* The time that is too long: where many wait, their turns are no starvation. */
+static u64 starve_bound(s32 nr_queued)
 {
-	return (s64)(now_ns - task->queued_since_ns) > (s64)mls_starve_bound_ns;
+	u64 bound = mls_starve_bound_ns + nr_queued * mls_slice_ns;
+
+	return bound < MLS_STARVE_MOST_NS ? bound : MLS_STARVE_MOST_NS;
 }
 
 /*
@@ -25,10 +30,13 @@ static void rescue_queue(u64 dsq, u64 now_ns)
 {
 	struct bpf_iter_scx_dsq it;
 	struct task_struct *p;
+	s32 nr_queued = scx_bpf_dsq_nr_queued(dsq);
+	u64 bound;
 	u32 i;
 
-	if (scx_bpf_dsq_nr_queued(dsq) <= 0)
+	if (nr_queued <= 0)
 		return;
+	bound = starve_bound(nr_queued);
 	if (bpf_iter_scx_dsq_new(&it, dsq, SCX_DSQ_ITER_REV))
 		goto out;
 	bpf_for (i, 0, MLS_RESCUE_TASKS) {
@@ -40,7 +48,8 @@ static void rescue_queue(u64 dsq, u64 now_ns)
 		if (!p)
 			break;
 		task = task_lookup(p);
-		if (!task || !starves(task, now_ns))
+		if (!task ||
+		    (s64)(now_ns - task->queued_since_ns) <= (s64)bound)
 			continue;
 		/* benign if another CPU takes it now: it waited all the same */
 		clock = queue_clock(task->queue);

@@ -60,6 +60,9 @@ public struct SchedulerService: Service {
     }
 
     private func runUntilCancelled() async throws {
+        // khugepaged holds the memory of the process that it works on and, at nice 19, can be
+        // kept from its CPU for long: this scheduler would then wait for whom it lets wait.
+        _ = mls_refuse_huge_pages()
         var model = try source.load()
         let trigger = ReloadTrigger(watching: isWatching ? source.path : nil)
         trigger.listen()
