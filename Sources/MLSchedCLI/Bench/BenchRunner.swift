@@ -88,7 +88,7 @@ struct BenchRunner {
             return try RoundTripBench(
                 model,
                 ways: RoundTripCase.usual,
-                rounds: max(1, rounds * 3 / 5),
+                rounds: rounds,
                 cpu: places.cpu,
                 otherCPU: places.other
             ).run(environment)

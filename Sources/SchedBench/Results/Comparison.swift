@@ -1,8 +1,11 @@
 /// One measurement of two runs, and how the second stands to the first.
+///
+/// What counts is from the lowest to the highest round of each: quartiles tell how rounds differ,
+/// and two runs of the same program differ by more, by where its memory and its threads came to be.
 public struct Comparison: Equatable, Sendable {
     /// What to make of the ratio.
     public enum Verdict: String, Sendable {
-        /// The quartiles of both overlap: no difference was shown.
+        /// The rounds of both overlap: no difference was shown.
         case same = "within spread"
         /// The primary figure fell beyond the spread.
         case lower
@@ -18,7 +21,7 @@ public struct Comparison: Equatable, Sendable {
     public let medians: (first: Double, second: Double)
     /// The second run's median in parts of the first's.
     public let ratio: Double
-    /// The ratio at the far ends of both runs' quartiles.
+    /// The ratio at the far ends of both runs' rounds.
     public let range: ClosedRange<Double>
     /// What the range says.
     public let verdict: Verdict
@@ -27,14 +30,14 @@ public struct Comparison: Equatable, Sendable {
     public init?(_ first: BenchResult, _ second: BenchResult) {
         guard first.key == second.key, first.primary == second.primary,
             let before = first.sample, let after = second.sample,
-            before.lowerQuartile > 0, after.lowerQuartile > 0
+            before.ends.low > 0, after.ends.low > 0
         else { return nil }
         key = first.key
         figure = first.primary
         medians = (before.median, after.median)
         ratio = after.median / before.median
-        let low = after.lowerQuartile / before.upperQuartile
-        let high = after.upperQuartile / before.lowerQuartile
+        let low = after.ends.low / before.ends.high
+        let high = after.ends.high / before.ends.low
         range = low...high
         verdict = low > 1 ? .higher : high < 1 ? .lower : .same
     }

@@ -18,6 +18,9 @@ public struct Sample: Equatable, Sendable {
     /// The value that a quarter is above.
     public var upperQuartile: Double { quantile(0.75) }
 
+    /// The lowest and the highest value.
+    public var ends: (low: Double, high: Double) { (quantile(0), quantile(1)) }
+
     /// Half the distance between the quartiles in parts of the median: the ± that is printed.
     public var spread: Double {
         median == 0 ? 0 : (upperQuartile - lowerQuartile) / (2 * abs(median))
