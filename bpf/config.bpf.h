@@ -25,7 +25,7 @@ const volatile bool mls_hashed = false; /* patterns too many for a table */
 /* Time, in ns. */
 const volatile u64 mls_slice_ns = 5000000;	 /* time slice, default 5 ms */
 const volatile u64 mls_wait_bound_ns = 20000000; /* then it moves anyway */
-const volatile u64 mls_starve_bound_ns = 500000000; /* see rescue_queue() */
+const volatile u64 mls_starve_bound_ns = 500000000; /* see starve_bound() */
 const volatile u64 mls_tick_ns = 4000000;	/* waiting tasks, idle CPUs */
 const volatile u64 mls_tick_idle_ns = 50000000; /* nothing is waiting */
 const volatile u64 mls_imbalance_interval_ns = 10000000; /* per domain */
