@@ -33,7 +33,8 @@ import Testing
         let after = (try observer.counters(), try trace.count())
         let counted = after.0.since(before.0)
         let (own, kernel) = (Int(counted[MLS_OBSERVED_MIGRATIONS]), after.1 - before.1)
-        #expect(kernel > 3000)
+        // Every visit but the first, if the thread is there already, is a migration.
+        #expect(kernel >= 2999)
         #expect(abs(own - kernel) <= kernel / 100)
     }
 
