@@ -1,22 +1,24 @@
 #!/bin/bash
-# Runs a load several times under one scheduler, in the guest of tools/measure; a line of results each.
+# Runs a load under one scheduler after the other, in the guest of tools/measure; a line of results
+# each.
 #
-# usage: measure.guest.sh SCHEDULER SECONDS REPETITIONS
+# usage: measure.guest.sh SECONDS SCHEDULER ...
 #
 # SCHEDULER is `kernel` for the kernel's own, or a policy of mlsched. The load is lopsided on
 # purpose: half as many spinners again as CPUs, all started in the first domain and then set free,
-# beside pairs of tasks that wake each other. Columns: work of the spinners (operations), work of the
-# pairs (switches), migrations, migrations between domains.
+# beside pairs of tasks that wake each other. Columns: scheduler, work of the spinners (operations),
+# work of the pairs (switches), migrations, migrations between domains.
 set -eu
-scheduler=$1 seconds=$2 repetitions=$3
+seconds=$1
+shift
 event=/sys/kernel/tracing/events/sched/sched_migrate_task
 first=$(cat /sys/devices/system/cpu/cpu0/cache/index3/shared_cpu_list)
 cpus=$(nproc)
 group=/sys/fs/cgroup/load
 
 start() {
-	[ "$scheduler" = kernel ] && return
-	mlsched run --policy "$scheduler" 2>>/tmp/mlsched.log &
+	[ "$1" = kernel ] && return
+	mlsched run --policy "$1" 2>>/tmp/mlsched.log &
 	daemon=$!
 	until [ "$(cat /sys/kernel/sched_ext/state)" = enabled ]; do
 		kill -0 $daemon || { cat /tmp/mlsched.log >&2; exit 1; }
@@ -26,7 +28,7 @@ start() {
 
 # The scheduler that was attached is the one that was measured.
 stop() {
-	[ "$scheduler" = kernel ] && return
+	[ "$1" = kernel ] && return
 	[ "$(cat /sys/kernel/sched_ext/state)" = enabled ] || { cat /tmp/mlsched.log >&2; exit 1; }
 	kill "$daemon"
 	wait "$daemon"
@@ -59,8 +61,10 @@ stress() {
 		>/dev/null 2>&1
 }
 
-# The control group keeps all of it in the first domain until it is let go at once.
+# For so many seconds; the control group keeps all of it in the first domain until it is let go at
+# once.
 load() {
+	local seconds=$1
 	echo "$first" >$group/cpuset.cpus
 	spinners=$((cpus * 3 / 2))
 	stress /tmp/spin.yaml --cpu $spinners --cpu-method int64 &
@@ -78,12 +82,14 @@ operations() {
 
 echo +cpuset >/sys/fs/cgroup/cgroup.subtree_control
 mkdir $group
-start
-for _ in $(seq "$repetitions"); do
+# Emulation translates the guest's code as it first runs, which is to slow down nobody's run.
+load 2
+for scheduler; do
+	start "$scheduler"
 	echo 'hist:keys=orig_cpu,dest_cpu' >$event/trigger
-	load
-	printf '%s\t%s\t%s\n' "$(operations /tmp/spin.yaml)" "$(operations /tmp/wake.yaml)" \
-		"$(migrations)"
+	load "$seconds"
+	printf '%s\t%s\t%s\t%s\n' "$scheduler" "$(operations /tmp/spin.yaml)" \
+		"$(operations /tmp/wake.yaml)" "$(migrations)"
 	echo '!hist:keys=orig_cpu,dest_cpu' >$event/trigger
+	stop "$scheduler"
 done
-stop
