@@ -76,10 +76,15 @@ struct MeasuringTests {
             slot: .milliseconds(50)
         )
         let results = try bench.run(environment)
-        #expect(results.count == (cpus.other == nil ? 1 : 2))
-        let scheduled = try #require(results.first)
+        let ours = results.filter { $0.subject == "mlsched" }
+        #expect(ours.count == (cpus.other == nil ? 1 : 2))
+        let scheduled = try #require(ours.first)
         #expect(scheduled.figures["sent"] == 200)
-        for result in results {
+        let alone = try #require(results.first { $0.subject == "wake-up alone" })
+        #expect(alone.name == scheduled.name)
+        #expect(alone.rounds.count == 2 && alone.rounds.allSatisfy { $0 > 0 })
+        #expect(try #require(scheduled.figures["ratio_to_wake"]) > 0)
+        for result in ours {
             #expect(result.figures["lost"] == 0)
             #expect(try #require(result.figures["mean_batch"]) >= 1)
             #expect(try #require(result.figures["largest_batch"]) <= 32)
@@ -96,6 +101,7 @@ struct MeasuringTests {
             let figures = result.figures
             let whole = try #require(figures["unsubtracted_ns"])
             #expect(whole > (try #require(figures["empty_ns"])))
+            #expect(try #require(figures["by_statistics_ns"]) > 0)
         }
     }
 

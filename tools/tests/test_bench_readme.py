@@ -60,10 +60,13 @@ def run(tmp_path):
     ]
     trip = {"p50_ns": 20_000.0, "mean_batch": 1.0, "decisions_per_s": 1000.0, "lost": 0.0}
     trip |= {"dropped": 0.0, "processor_share": 0.04}
+    woken = {"p50_ns": 18_000.0}
+    found = {"ns": 2.1, "by_statistics_ns": 2.2}
     alone = [
         inference("mlsched", 1, 999.0, 1.0),
         result("roundtrip", "epoll, 1000/s, other CPU", "mlsched", "p50_ns", [20_000.0], trip),
-        result("lookup", "decision found", "mlsched", "ns", [2.1], {"ns": 2.1}),
+        result("roundtrip", "epoll, 1000/s, other CPU", "wake-up alone", "p50_ns", [1.8e4], woken),
+        result("lookup", "decision found", "mlsched", "ns", [2.1], found),
         result("start", "exec to ready", "mlsched", "ns", [1e7], {"ns": 1e7, "peak_kib": 2048}),
     ]
     (folder / "peers.jsonl").write_text(lines.text(beside))
@@ -102,15 +105,16 @@ def test_a_run_becomes_the_section_and_nothing_else_changes(run, readme, options
     row = "| rival 1.17, C | 100 ns · 1.00 · 2.00 | 6.40 µs · 2.00 · 4.00 | "
     assert f"{row}slower by 50 % at 1; faster at 32 |" in text
     assert "Measured on 14 November 2023 on one core of A processor with 2 CPUs" in text
-    assert "| epoll, 1000/s, other CPU | 20.0 µs |" in text
-    assert "| decision found | 2.10 ns | 0.0 % |" in text
+    assert "| epoll, 1000/s, other CPU | 20.0 µs |  |  | 0.0 % | 18.0 µs | 1.00 | 1,000 |" in text
+    assert text.count("epoll, 1000/s, other CPU") == 1
+    assert "| decision found | 2.10 ns | 0.0 % | 2.20 ns |" in text
     assert "| exec to ready | 10.0 ms | 0.0 % |  | 2.0 MiB |  |" in text
 
 
 def test_the_run_is_kept_without_curves_and_can_be_published_again(run, tmp_path, readme, options):
     main([str(run), *options])
     kept = [json.loads(line) for line in (tmp_path / "plots" / "bench.jsonl").open()]
-    assert [line["curve"] for line in kept] == [[]] * 7
+    assert [line["curve"] for line in kept] == [[]] * 8
     # mlsched's inference is that of the run beside the peers.
     assert 999 not in [line["figures"].get("ns_per_call") for line in kept]
     assert kept[0]["figures"]["gflops"] == 33.3333

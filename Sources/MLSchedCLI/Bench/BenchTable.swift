@@ -51,15 +51,18 @@ struct BenchTable {
 
     private static func roundTrip(_ results: [BenchResult]) -> Contents {
         let header = [
-            "requests", "p50", "±", "p99", "p99.9", "max", "batch", "decisions/s", "sent", "lost",
-            "dropped", "CPU", "sent late p99",
+            "requests", "p50", "±", "p99", "p99.9", "max", "wake-up", "ratio", "batch",
+            "decisions/s", "sent", "lost", "dropped", "CPU", "sent late p99",
         ]
-        let rows = results.map { result in
+        let ours = results.filter { $0.subject == "mlsched" }
+        let rows = ours.map { result in
+            let alone = results.first { $0.name == result.name && $0.subject == "wake-up alone" }
             let figures = result.figures
             return [
                 result.name,
                 duration(figures["p50_ns"]), spread(result), duration(figures["p99_ns"]),
                 duration(figures["p999_ns"]), duration(figures["max_ns"]),
+                duration(alone?.figures["p50_ns"]), number(figures["ratio_to_wake"]),
                 number(figures["mean_batch"]), count(figures["decisions_per_s"]),
                 count(figures["sent"]), count(figures["lost"]), count(figures["dropped"]),
                 percent(figures["processor_share"]), duration(figures["late_p99_ns"]),
@@ -73,9 +76,10 @@ struct BenchTable {
             [
                 result.name, number(result.figures["ns"]), spread(result),
                 number(result.figures["unsubtracted_ns"]), number(result.figures["empty_ns"]),
+                number(result.figures["by_statistics_ns"]),
             ]
         }
-        return (["", "ns", "±", "with the loop", "the loop"], rows)
+        return (["", "ns", "±", "with the loop", "the loop", "by the kernel's statistics"], rows)
     }
 
     private static func start(_ results: [BenchResult]) -> Contents {

@@ -9,8 +9,9 @@ struct BenchCommand: ParsableCommand {
         discussion: """
             inference: batches of the network, beside plain C around the same cblas_sgemm calls \
             and beside the core's measured limit. roundtrip: a BPF program sends requests at fixed \
-            rates, the daemon's own thread answers. lookup: the scheduler's decision path inside \
-            BPF. start: exec to ready and, where sched_ext is there and free, to attached.
+            rates, the daemon's own thread answers; where it sleeps meanwhile, beside what a plain \
+            wake-up takes on this machine. lookup: the scheduler's decision path inside BPF. \
+            start: exec to ready and, where sched_ext is there and free, to attached.
 
               mlsched bench
               mlsched bench --only inference --batch 1,32

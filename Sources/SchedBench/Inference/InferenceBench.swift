@@ -52,26 +52,37 @@ public struct InferenceBench: Sendable {
     private func measure() -> [Measured] {
         let peak = CorePeak()
         let watch = Stopwatch()
-        let rows = batches.max() ?? 1
-        var library = LibrarySubject(model, rows: rows)
-        var plain = PlainCSubject(model, rows: rows)
         var ours = batches.map { InferenceTrial(rows: $0) }
         var theirs = ours
-        for index in batches.indices {
-            ours[index].warmUp(&library, watch: watch, nanoseconds: slot / 2)
-            plain?.lend { theirs[index].warmUp(&$0, watch: watch, nanoseconds: slot / 2) }
-        }
         for round in 0..<rounds {
-            for index in batches.indices {
-                // Turn about, so that neither always inherits what the other left behind.
-                let isFirst = round.isMultiple(of: 2)
-                if isFirst { ours[index].measure(&library, watch: watch, nanoseconds: slot) }
-                plain?.lend { theirs[index].measure(&$0, watch: watch, nanoseconds: slot) }
-                if !isFirst { ours[index].measure(&library, watch: watch, nanoseconds: slot) }
-            }
+            // Turn about, so that neither always inherits what the other left behind.
+            measureRound(oursFirst: round.isMultiple(of: 2), &ours, &theirs, watch)
         }
         return batches.indices.map { (ours[$0], theirs[$0], peak) }
     }
+
+    /// Everything once, in memory of its own: by how buffers share the sets of the first cache the
+    /// same code takes up to a hundredth longer, in every round of a run that keeps its buffers.
+    private func measureRound(
+        oursFirst: Bool,
+        _ ours: inout [InferenceTrial],
+        _ theirs: inout [InferenceTrial],
+        _ watch: Stopwatch
+    ) {
+        let gap = AlignedFloats(count: .random(in: 0..<Self.largestGap))
+        defer { withExtendedLifetime(gap) {} }
+        let rows = batches.max() ?? 1
+        var library = LibrarySubject(model, rows: rows)
+        var plain = PlainCSubject(model, rows: rows)
+        for index in batches.indices {
+            if oursFirst { ours[index].measure(&library, watch: watch, nanoseconds: slot) }
+            plain?.lend { theirs[index].measure(&$0, watch: watch, nanoseconds: slot) }
+            if !oursFirst { ours[index].measure(&library, watch: watch, nanoseconds: slot) }
+        }
+    }
+
+    /// Of four bytes each: as far as the sets of a first-level cache go, and some.
+    private static let largestGap = 4096
 
     private func results(
         _ ours: InferenceTrial,

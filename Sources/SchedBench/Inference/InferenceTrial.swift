@@ -14,29 +14,13 @@ struct InferenceTrial {
         self.rows = rows
     }
 
-    /// Runs the subject until its caches, its pages and the core's clock are as they will be,
-    /// and finds how many calls make a block.
-    mutating func warmUp<Subject: InferenceSubject & ~Copyable>(
-        _ subject: inout Subject,
-        watch: Stopwatch,
-        nanoseconds: UInt64
-    ) {
-        let start = watch.now()
-        var count: UInt64 = 0
-        repeat {
-            subject.evaluate(rows: rows)
-            count += 1
-        } while watch.now() &- start < nanoseconds
-        let perCall = max(1, (watch.now() &- start) / count)
-        callsPerBlock = max(1, Int(Self.blockNanoseconds / perCall))
-    }
-
-    /// One round: half of the time in blocks, half in single calls.
+    /// One round: warm, then half of the time in blocks, half in single calls.
     mutating func measure<Subject: InferenceSubject & ~Copyable>(
         _ subject: inout Subject,
         watch: Stopwatch,
         nanoseconds: UInt64
     ) {
+        warmUp(&subject, watch: watch, nanoseconds: nanoseconds / 8)
         let rows = rows
         calls.append(blocks(watch, nanoseconds / 2) { subject.evaluate(rows: rows) })
         if rows == 1 {
@@ -50,6 +34,23 @@ struct InferenceTrial {
             subject.evaluate(rows: rows)
             histogram.record(watch.duration(from: start, to: watch.now()))
         } while start < end
+    }
+
+    /// Runs the subject until its caches, its pages and the core's clock are as they will be, and
+    /// finds how many calls make a block.
+    private mutating func warmUp<Subject: InferenceSubject & ~Copyable>(
+        _ subject: inout Subject,
+        watch: Stopwatch,
+        nanoseconds: UInt64
+    ) {
+        let start = watch.now()
+        var count: UInt64 = 0
+        repeat {
+            subject.evaluate(rows: rows)
+            count += 1
+        } while watch.now() &- start < nanoseconds
+        let perCall = max(1, (watch.now() &- start) / count)
+        callsPerBlock = max(1, Int(Self.blockNanoseconds / perCall))
     }
 
     /// The median over blocks of the mean time of a call, ns.

@@ -7,7 +7,8 @@ internal import MLSched
 /// and sending a request for one that is not.
 ///
 /// The kernel itself repeats and times the programs (`BPF_PROG_TEST_RUN`), each a loop around the
-/// scheduler's own code; the time of the same loop around nothing is subtracted.
+/// scheduler's own code; the time of the same loop around nothing is subtracted. Beside it stands
+/// what the kernel's run-time statistics (`BPF_ENABLE_STATS`) say, which have a clock of their own.
 public struct LookupBench: Sendable {
     private let rounds: Int
     private let cpu: Int
@@ -23,52 +24,78 @@ public struct LookupBench: Sendable {
     /// - Throws: `BPFError` where the kernel does not let this process load or run the programs.
     public func run(_ environment: BenchEnvironment) throws -> [BenchResult] {
         try PinnedThread.run(on: cpu, named: "bench-lookup") {
-            let measured = try measure()
+            var timed = Times()
+            var counted = Times()
+            // Every round loads the programs anew: by where the kernel puts their code the same
+            // program takes up to a fifth longer.
+            for _ in 0..<rounds { try measureRound(&timed, &counted) }
             return [
-                result("decision found", measured.found, measured.nothing, environment),
-                result("request sent", measured.sent, measured.nothing, environment),
+                result("decision found", timed, counted, \.found, environment),
+                result("request sent", timed, counted, \.sent, environment),
             ]
         }
     }
 
-    private typealias Measured = (nothing: [Double], found: [Double], sent: [Double])
+    /// Times of a turn, ns, the loop not subtracted; as many of each.
+    private struct Times {
+        var nothing: [Double] = []
+        var found: [Double] = []
+        var sent: [Double] = []
 
-    /// Every round loads the programs anew: by where the kernel puts their code the same program
-    /// takes up to a fifth longer.
-    private func measure() throws -> Measured {
-        var measured: Measured = ([], [], [])
-        for _ in 0..<rounds { try measureRound(&measured) }
-        return measured
+        /// The times of one thing without the loop.
+        func net(_ of: KeyPath<Times, [Double]>) -> [Double] {
+            zip(self[keyPath: of], nothing).map { $0 - $1 }
+        }
     }
 
-    private func measureRound(_ measured: inout Measured) throws {
+    private func measureRound(_ timed: inout Times, _ counted: inout Times) throws {
         let space = try PatternSpace(cpuIDs: 16, online: 16)
         let object = try Self.load(space)
         let table = try MappedArray<UInt8>(object.map("decisions"))
         table.fill(with: UInt8(MLS_STAY.rawValue))
         // Its reader never waits, so nobody is woken: the cost is the sender's alone.
         var ring = try object.ringBuffer("requests")
-        let nothingProgram = try object.program("bench_nothing")
-        let foundProgram = try object.program("bench_decided")
-        let sentProgram = try object.program("bench_emit")
+        let nothing = try object.program("bench_nothing")
+        let found = try object.program("bench_decided")
+        let sent = try object.program("bench_emit")
         // The first runs load the caches and let the core reach its clock.
-        _ = try nothingProgram.measure(repetitions: Self.repetitions)
+        _ = try Self.time(nothing, 0)
         for _ in 0..<Self.samplesPerRound {
-            let nothing = try nothingProgram.measure(repetitions: Self.repetitions)
-            let found = try foundProgram.measure(repetitions: Self.repetitions)
-            let sent = try sentProgram.measure(repetitions: Self.repetitionsPerRing)
-            let taken = ring.consume(limit: .max) { _ in }
-            try Self.check(found.result, 0, "found no decision")
-            try Self.check(sent.result, MLS_LOOKUP_TURNS, "found the ring full")
-            try Self.check(
-                UInt32(taken),
-                MLS_LOOKUP_TURNS * UInt32(Self.repetitionsPerRing),
-                "lost requests"
-            )
-            measured.nothing.append(Double(nothing.nanoseconds) / Double(MLS_LOOKUP_TURNS))
-            measured.found.append(Double(found.nanoseconds) / Double(MLS_LOOKUP_TURNS))
-            measured.sent.append(Double(sent.nanoseconds) / Double(MLS_LOOKUP_TURNS))
+            timed.nothing.append(try Self.time(nothing, 0))
+            timed.found.append(try Self.time(found, 0))
+            timed.sent.append(try Self.timeEmission(sent, into: &ring))
         }
+        let statistics = try RunTimeStatistics()
+        let before = (try nothing.runTime(), try found.runTime(), try sent.runTime())
+        _ = try (Self.time(nothing, 0), Self.time(found, 0))
+        _ = try Self.timeEmission(sent, into: &ring)
+        counted.nothing.append(Self.turn(try nothing.runTime().since(before.0)))
+        counted.found.append(Self.turn(try found.runTime().since(before.1)))
+        counted.sent.append(Self.turn(try sent.runTime().since(before.2)))
+        _ = consume statistics
+    }
+
+    private static func turn(_ time: RunTime) -> Double {
+        time.nanosecondsPerRun / Double(MLS_LOOKUP_TURNS)
+    }
+
+    /// The time of a turn of a program that is to find that many.
+    private static func time(_ program: borrowing BPFProgram, _ expected: UInt32) throws -> Double {
+        let run = try program.measure(repetitions: repetitions)
+        try check(run.result, expected, "found no decision")
+        return Double(run.nanoseconds) / Double(MLS_LOOKUP_TURNS)
+    }
+
+    /// The time of a turn of the program that sends a request in each.
+    private static func timeEmission(
+        _ program: borrowing BPFProgram,
+        into ring: inout RingBuffer
+    ) throws -> Double {
+        let run = try program.measure(repetitions: repetitionsPerRing)
+        let taken = ring.consume(limit: .max) { _ in }
+        try check(run.result, MLS_LOOKUP_TURNS, "found the ring full")
+        try check(UInt32(taken), MLS_LOOKUP_TURNS * UInt32(repetitionsPerRing), "lost requests")
+        return Double(run.nanoseconds) / Double(MLS_LOOKUP_TURNS)
     }
 
     private static func load(_ space: PatternSpace) throws(BPFError) -> LoadedObject {
@@ -91,17 +118,19 @@ public struct LookupBench: Sendable {
 
     private func result(
         _ name: String,
-        _ raw: [Double],
-        _ nothing: [Double],
+        _ timed: Times,
+        _ counted: Times,
+        _ of: KeyPath<Times, [Double]>,
         _ environment: BenchEnvironment
     ) -> BenchResult {
-        let net = zip(raw, nothing).map { $0 - $1 }
+        let net = timed.net(of)
         let rounds = stride(from: 0, to: net.count, by: Self.samplesPerRound).compactMap {
             Sample(Array(net[$0..<min($0 + Self.samplesPerRound, net.count)]))?.median
         }
-        var figures = ["runs": Double(raw.count)]
-        figures["unsubtracted_ns"] = Sample(raw)?.median
-        figures["empty_ns"] = Sample(nothing)?.median
+        var figures = ["runs": Double(net.count)]
+        figures["unsubtracted_ns"] = Sample(timed[keyPath: of])?.median
+        figures["empty_ns"] = Sample(timed.nothing)?.median
+        figures["by_statistics_ns"] = Sample(counted.net(of))?.median
         return BenchResult(
             section: "lookup",
             name: name,

@@ -3,15 +3,10 @@ internal import CMLSchedABI
 internal import Glibc
 internal import SchedDaemon
 
-/// Lets the kernel send requests on a schedule that does not wait for answers.
-///
-/// The schedule is fixed before the first request, so a slow answer delays no later request:
-/// nothing is omitted from the latencies. A request that is late, because the sender's CPU did
-/// something else, is sent at once; how late they were is part of the result.
+/// Lets the kernel send requests.
 final class RequestSender: Sendable {
     private let program: BPFProgram
     private let patterns: Int
-    private let clock = MonotonicClock()
 
     /// A sender of the patterns from 0 on, over and over.
     ///
@@ -40,48 +35,21 @@ final class RequestSender: Sendable {
 
     /// Sends requests from this thread and CPU.
     ///
-    /// - Parameters:
-    ///   - rate: requests a second; nil for as many as can be.
-    ///   - nanoseconds: for how long.
-    ///   - isSpinning: wait by looking at the clock, which is exact and takes a whole CPU.
     /// - Returns: what was sent.
     /// - Throws: `BPFError` when the program cannot be run.
-    func send(rate: Int?, nanoseconds: UInt64, isSpinning: Bool) throws(BPFError) -> Report {
+    func send(on schedule: SendingSchedule) throws(BPFError) -> Report {
+        let clock = MonotonicClock()
         var report = Report()
+        var lateness = LatencyHistogram()
         let processor = processorTime(CLOCK_THREAD_CPUTIME_ID)
         let start = clock.now()
-        if let rate {
-            try follow(rate, from: start, nanoseconds, isSpinning, &report)
-        } else {
-            while clock.now() &- start < nanoseconds { try send(Self.most, &report) }
+        try schedule.run(most: Self.most, lateness: &lateness) { count throws(BPFError) in
+            try send(count, &report)
         }
         report.elapsed = clock.now() &- start
         report.processorTime = processorTime(CLOCK_THREAD_CPUTIME_ID) &- processor
+        report.lateness = lateness
         return report
-    }
-
-    private func follow(
-        _ rate: Int,
-        from start: UInt64,
-        _ nanoseconds: UInt64,
-        _ isSpinning: Bool,
-        _ report: inout Report
-    ) throws(BPFError) {
-        let total = max(1, Int(Double(rate) * Double(nanoseconds) / 1e9))
-        let interval = 1e9 / Double(rate)
-        var next = 0
-        while next < total {
-            let elapsed = Double(clock.now() &- start)
-            let due = min(total, Int(elapsed / interval) + 1) - next
-            if due > 0 {
-                report.lateness.record(UInt64(max(0, elapsed - Double(next) * interval)))
-                let count = min(due, Self.most)
-                try send(count, &report)
-                next += count
-            } else if !isSpinning {
-                sleep(until: start &+ UInt64(Double(next) * interval))
-            }
-        }
     }
 
     private func send(_ count: Int, _ report: inout Report) throws(BPFError) {
@@ -92,14 +60,6 @@ final class RequestSender: Sendable {
         try program.run(with: &emission)
         report.sent += Int(emission.sent)
         report.dropped += Int(emission.dropped)
-    }
-
-    private func sleep(until time: UInt64) {
-        var wake = timespec(
-            tv_sec: Int(time / 1_000_000_000),
-            tv_nsec: Int(time % 1_000_000_000)
-        )
-        while clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &wake, nil) == EINTR {}
     }
 }
 

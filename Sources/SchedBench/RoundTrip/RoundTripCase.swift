@@ -23,6 +23,20 @@ public struct RoundTripCase: Equatable, Sendable {
         + [100, 1000, 10_000, 100_000, 200_000].map { .init(isBusyPolling: true, rate: $0) }
         + [.init(isBusyPolling: false, rate: nil), .init(isBusyPolling: true, rate: nil)]
 
+    /// Whether the daemon's thread sleeps between two requests, which it does for less than
+    /// 100,000 a second.
+    var isSleeping: Bool { !isBusyPolling && rate.map { $0 <= 10_000 } ?? false }
+
+    /// Its schedule for so long. A sender that leaves its CPU to nobody does not sleep, unless it
+    /// has the time to.
+    func schedule(_ nanoseconds: UInt64) -> SendingSchedule {
+        SendingSchedule(
+            rate: rate,
+            nanoseconds: nanoseconds,
+            isSpinning: !isSameCPU && rate.map { $0 > 2000 } ?? false
+        )
+    }
+
     /// What results call it.
     public var name: String {
         let wait = isBusyPolling ? "busy" : "epoll"

@@ -15,6 +15,9 @@ struct RoundTripTrial {
     private var elapsed: UInt64 = 0
     private var processorTime: UInt64 = 0
     private var wallTime: UInt64 = 0
+    /// Median wake-up of each round in which one was measured, ns.
+    private var wakeUpRounds: [Double] = []
+    private var wakeUps = LatencyHistogram()
 
     init(_ way: RoundTripCase) {
         self.way = way
@@ -53,9 +56,21 @@ struct RoundTripTrial {
         rounds.append(way.rate == nil ? perSecond : round.figures["p50_ns"] ?? .infinity)
     }
 
-    /// The result of all rounds.
-    func result(_ environment: BenchEnvironment) -> BenchResult {
-        var figures = latency.figures
+    /// Adds how long a sleeping thread took to wake, in the round that was added last.
+    mutating func add(wakeUps round: LatencyHistogram) {
+        wakeUpRounds.append(round.figures["p50_ns"] ?? .infinity)
+        wakeUps = wakeUps.adding(round)
+    }
+
+    /// The result of all rounds, and that of the wake-ups beside them.
+    func results(_ environment: BenchEnvironment) -> [BenchResult] {
+        let own = result("mlsched", rounds, latency, figures, environment)
+        guard !wakeUpRounds.isEmpty else { return [own] }
+        return [own, result("wake-up alone", wakeUpRounds, wakeUps, [:], environment)]
+    }
+
+    private var figures: [String: Double] {
+        var figures: [String: Double] = [:]
         figures["rate_per_s"] = way.rate.map(Double.init)
         figures["sent"] = Double(sent)
         figures["dropped"] = Double(dropped)
@@ -67,14 +82,25 @@ struct RoundTripTrial {
         let batches = batchSizes.reduce(0, +)
         if batches > 0 { figures["mean_batch"] = Double(answered) / Double(batches) }
         figures["largest_batch"] = batchSizes.lastIndex { $0 > 0 }.map(Double.init)
-        return BenchResult(
+        figures["ratio_to_wake"] = Sample(zip(rounds, wakeUpRounds).map { $0 / $1 })?.median
+        return figures
+    }
+
+    private func result(
+        _ subject: String,
+        _ rounds: [Double],
+        _ histogram: LatencyHistogram,
+        _ own: [String: Double],
+        _ environment: BenchEnvironment
+    ) -> BenchResult {
+        BenchResult(
             section: "roundtrip",
             name: way.name,
-            subject: "mlsched",
+            subject: subject,
             primary: way.rate == nil ? "decisions_per_s" : "p50_ns",
             rounds: rounds,
-            figures: figures,
-            curve: latency.curve,
+            figures: histogram.figures.merging(own) { $1 },
+            curve: histogram.curve,
             environment: environment
         )
     }
