@@ -1,4 +1,5 @@
-/// Turns raw feature values into a network's inputs: `(raw − offset) · scale`.
+/// Turns raw feature values into a network's inputs, `(raw − offset) · scale`, where its first
+/// layer cannot: see ``ScaledLayer``.
 ///
 /// Offsets and scales are repeated for 16 rows, which fill whole `Lanes`, so that one pass over a
 /// block needs no tail.

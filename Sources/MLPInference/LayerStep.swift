@@ -25,29 +25,32 @@ struct LayerStep: BitwiseCopyable {
     /// column.
     private let isRow: Bool
 
-    /// One layer of a model.
+    /// A layer; what the pointers lead to outlives it.
     ///
     /// - Parameters:
-    ///   - index: which layer, 0 being the first.
-    ///   - model: outlives the step.
+    ///   - layer: its shape and activation.
+    ///   - weights: `(inputs, outputs)`, row-major.
+    ///   - bias: `(outputs)`, up to whole `Lanes` where they are at least that many.
     ///   - tile: memory for the repeated bias, `tileCount` elements.
-    init(layer index: Int, of model: Model, tile: UnsafeMutablePointer<Float>) {
-        let layer = model.layers[index]
-        let sections = model.layout.parameters[index]
+    init(
+        _ layer: DenseLayer,
+        weights: UnsafePointer<Float>,
+        bias: UnsafePointer<Float>,
+        tile: UnsafeMutablePointer<Float>
+    ) {
         let tileCount = Self.tileCount(outputs: layer.outputs)
-        weights = model.pointer(to: sections.weights)
+        self.weights = weights
         inputs = layer.inputs
         outputs = layer.outputs
         stride = Self.stride(outputs: layer.outputs)
         activation = layer.activation
         isRow = layer.outputs == 1
         if tileCount > 0 {
-            let source = model.floats(sections.bias)
-            for element in 0..<tileCount { tile[element] = source[element % layer.outputs] }
-            bias = UnsafePointer(tile)
+            for element in 0..<tileCount { tile[element] = bias[element % layer.outputs] }
+            self.bias = UnsafePointer(tile)
             period = tileCount
         } else {
-            bias = model.pointer(to: sections.bias)
+            self.bias = bias
             period = stride
         }
     }

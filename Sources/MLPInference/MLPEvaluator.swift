@@ -27,7 +27,9 @@ public struct MLPEvaluator: ~Copyable, @unchecked Sendable {
     private let steps: OwnedBuffer<LayerStep>
     /// Biases of narrow layers, repeated; `steps` points into it.
     private let biases: OwnedBuffer<Float>
+    /// Scales raw values where the first layer cannot.
     private let scaler: InputScaler
+    private let firstLayer: ScaledLayer
     /// What lies between two layers, twice: one is read while the other is written.
     private let front: OwnedBuffer<Float>
     private let back: OwnedBuffer<Float>
@@ -55,7 +57,8 @@ public struct MLPEvaluator: ~Copyable, @unchecked Sendable {
         self.blockRows = rows
         front = OwnedBuffer(count: capacity)
         back = OwnedBuffer(count: capacity)
-        scaler = InputScaler(model.features, rows: rows)
+        firstLayer = ScaledLayer(model)
+        scaler = InputScaler(firstLayer.isUsed ? [] : model.features, rows: rows)
         layerCount = model.layers.count
         biases = OwnedBuffer(
             count: model.layers.reduce(0) { $0 + LayerStep.tileCount(outputs: $1.outputs) }
@@ -63,7 +66,14 @@ public struct MLPEvaluator: ~Copyable, @unchecked Sendable {
         steps = OwnedBuffer(count: layerCount)
         var tile = biases.start
         for (index, layer) in model.layers.enumerated() {
-            steps.start[index] = LayerStep(layer: index, of: model, tile: tile)
+            let parameters = model.layout.parameters[index]
+            var weights = model.pointer(to: parameters.weights)
+            var bias = model.pointer(to: parameters.bias)
+            if index == 0, firstLayer.isUsed {
+                weights = UnsafePointer(firstLayer.weights.start)
+                bias = UnsafePointer(firstLayer.bias.start)
+            }
+            steps.start[index] = LayerStep(layer, weights: weights, bias: bias, tile: tile)
             tile += LayerStep.tileCount(outputs: layer.outputs)
         }
     }

@@ -18,12 +18,16 @@ struct AllocationTests {
     /// loop over the same calls.
     @Test("evaluating allocates no more than cblas_sgemm does", arguments: [1, 32, 128, 1000])
     func evaluation(rows: Int) throws {
-        let scaled = (0..<10).map { Feature(name: "f\($0)", offset: 0.5, scale: 2) }
+        let scaled = [0.5, 500].map { offset in
+            (0..<10).map { Feature(name: "f\($0)", offset: offset, scale: 2) }
+        }
         let plain = try Model(bytes: TestModel.scheduler().encoded())
-        let scaling = try Model(bytes: TestModel.scheduler(features: scaled).encoded())
+        let scaling = try scaled.map { features in
+            try Model(bytes: TestModel.scheduler(features: features).encoded())
+        }
         let inputs = [Float](repeating: 0.25, count: rows * 10)
         let allowed = referenceAllocations(plain, inputs)
-        for model in [plain, scaling] {
+        for model in [plain] + scaling {
             var evaluator = MLPEvaluator(model)
             var outputs = [Float](repeating: 0, count: rows)
             let count = inputs.withUnsafeBufferPointer { inputs in
@@ -40,10 +44,11 @@ struct AllocationTests {
     @Test("loading allocates no more than the file and a constant")
     func loading() throws {
         let constant: UInt = 5 << 20
-        for widths in [[1, 1], [4, 600, 600, 1], [1, 65_536, 1]] {
+        for widths in [[1, 1], [4, 600, 600, 1], [1, 65_536, 1], [600, 2000, 1]] {
             let network = TestModel(
                 widths: widths,
                 activations: Array(repeating: .relu, count: widths.count - 1),
+                features: (0..<widths[0]).map { Feature(name: "f\($0)", scale: 2) },
                 testVectors: 1
             )
             let file = network.encoded()

@@ -37,10 +37,20 @@ struct EvaluatorTests {
         }
     }
 
-    @Test("scales raw values, rows of any width and number", arguments: [1, 3, 10, 16, 23])
-    func scaling(width: Int) throws {
-        let features = (0..<width).map {
-            Feature(name: "f\($0)", offset: Float($0) / 2, scale: $0 == 1 ? 0 : 1 / Float($0 + 1))
+    /// Small offsets and scales go into the first layer, where large offsets would not cancel and
+    /// large scales overflow.
+    @Test(
+        "scales raw values, rows of any width and number",
+        arguments: [1, 3, 10, 16, 23],
+        [(offset: Float(0.5), shrink: Float(1)), (1000, 1), (0.5, 3e38)]
+    )
+    func scaling(width: Int, extreme: (offset: Float, shrink: Float)) throws {
+        let features = (0..<width).map { index in
+            Feature(
+                name: "f\(index)",
+                offset: Float(index) * extreme.offset / extreme.shrink,
+                scale: index == 1 ? 0 : extreme.shrink / Float(index + 1)
+            )
         }
         let network = TestModel(
             widths: [width, 20, 2],
@@ -50,7 +60,9 @@ struct EvaluatorTests {
         var evaluator = MLPEvaluator(try Model(bytes: network.encoded()))
         var random = SplitMix64(seed: 9)
         for rows in [1, 5, 16, 130] {
-            let inputs = (0..<rows * width).map { _ in 8 * random.signedUnit() }
+            let inputs = (0..<rows * width).map {
+                features[$0 % width].offset + 8 * random.signedUnit() / extreme.shrink
+            }
             let outputs = evaluator.evaluate(inputs)
             #expect(largestDistance(outputs, network.naive(inputs)) <= 2e-6, "\(rows) rows")
         }
