@@ -128,9 +128,9 @@ def round_trip(results: Sequence[Result]) -> str:
     return (
         "From the time stamp of a request in the kernel to its decision in the map, requests sent "
         "on a schedule that does not wait for answers, from the daemon's own CPU or from another; "
-        "saturated is as fast as they can be sent. Below 100,000 a second the daemon sleeps between "
-        "two requests: beside it stands what waking a thread from an eventfd takes here, with "
-        f"nothing of mlsched about it.\n\n{_table(rows)}"
+        "saturated is as fast as they can be sent. Below 100,000 a second the daemon sleeps "
+        "between two requests: beside it stands what waking a thread from an eventfd takes here, "
+        f"with nothing of mlsched about it.\n\n{_table(rows)}"
     )
 
 

@@ -27,8 +27,9 @@ public struct RoundTripCase: Equatable, Sendable {
     /// 100,000 a second.
     var isSleeping: Bool { !isBusyPolling && rate.map { $0 <= 10_000 } ?? false }
 
-    /// Its schedule for so long. A sender that leaves its CPU to nobody does not sleep, unless it
-    /// has the time to.
+    /// Its schedule for so long.
+    ///
+    /// A sender with a CPU of its own looks at the clock, unless it has the time to sleep.
     func schedule(_ nanoseconds: UInt64) -> SendingSchedule {
         SendingSchedule(
             rate: rate,
