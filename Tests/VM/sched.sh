@@ -182,16 +182,17 @@ statistic() {
 	done
 }
 
-# next_line: waits for the next line of statistics and sets $line to it, without a process of its own.
+# next_line [SEEN]: waits for the first line of statistics after SEEN lines, by default those of now, and sets $line to
+# it, without a process of its own.
 next_line() {
-	local lines=() end=$((SECONDS + 30))
+	local lines=() end=$((SECONDS + 30)) seen
 	mapfile -t lines </tmp/statistics
-	local seen=${#lines[@]}
-	until ((${#lines[@]} > seen)) && [[ ${lines[-1]} == *"}}" ]] || ((SECONDS > end)); do
+	seen=${1:-${#lines[@]}}
+	until [[ ${lines[seen]-} == *"}}" ]] || ((SECONDS > end)); do
 		nap 0.02
 		mapfile -t lines </tmp/statistics
 	done
-	line=${lines[*]: -1}
+	line=${lines[seen]-}
 }
 
 # has_domains DOMAIN…: whether the newest statistics are of these domains' CPUs.
