@@ -182,17 +182,21 @@ statistic() {
 	done
 }
 
-# next_line [SEEN]: waits for the first line of statistics after SEEN lines, by default those of now, and sets $line to
-# it, without a process of its own.
-next_line() {
-	local lines=() end=$((SECONDS + 30)) seen
-	mapfile -t lines </tmp/statistics
-	seen=${1:-${#lines[@]}}
-	until [[ ${lines[seen]-} == *"}}" ]] || ((SECONDS > end)); do
+# line_after SEEN: waits for the line of statistics after so many, and sets $line to it, without a process of its own.
+line_after() {
+	local lines=() end=$((SECONDS + 30))
+	until [[ ${lines[$1]-} == *"}}" ]] || ((SECONDS > end)); do
 		nap 0.02
 		mapfile -t lines </tmp/statistics
 	done
-	line=${lines[seen]-}
+	line=${lines[$1]-}
+}
+
+# next_line: the same after those that there are.
+next_line() {
+	local lines
+	mapfile -t lines </tmp/statistics
+	line_after "${#lines[@]}"
 }
 
 # has_domains DOMAIN…: whether the newest statistics are of these domains' CPUs.
