@@ -139,7 +139,7 @@ def lookup(results: Sequence[Result]) -> str:
     rows = [["inside BPF", "time", "±", "by the kernel's statistics"]]
     for result in results:
         values = figures(result)
-        outside = time(values["by_statistics_ns"])
+        outside = _time(values, "by_statistics_ns")
         rows.append([_of(result), time(values["ns"]), _spread(result), outside])
     return (
         "What a task costs the kernel, by `BPF_PROG_TEST_RUN` and by `BPF_ENABLE_STATS`, an empty "
@@ -203,7 +203,7 @@ def _wake_up(result: Result | None) -> str:
 
 
 def _time(values: dict[str, float], name: str) -> str:
-    # Percentiles with fewer than ten values beyond them are left out.
+    # What could not be told is left out, as percentiles with fewer than ten values beyond them.
     return time(values[name]) if name in values else ""
 
 
