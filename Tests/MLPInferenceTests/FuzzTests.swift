@@ -6,8 +6,8 @@ import Testing
 
 @Suite("Mutated model files")
 struct FuzzTests {
-    /// 20,000 cases take seconds in a debug build; `MLSCHED_FUZZ_CASES=1000000` with
-    /// `swift test -c release --filter FuzzTests` runs the full count, `MLSCHED_FUZZ_SEED` others.
+    /// 20,000 cases take a second; `tools/test` sets `MLSCHED_FUZZ_CASES` to a million, which take
+    /// half a minute. `MLSCHED_FUZZ_SEED` gives others.
     private static let cases = environment("MLSCHED_FUZZ_CASES") ?? 20_000
     private static let seed = UInt64(environment("MLSCHED_FUZZ_SEED") ?? 1)
 
