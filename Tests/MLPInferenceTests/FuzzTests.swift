@@ -6,8 +6,10 @@ import Testing
 
 @Suite("Mutated model files")
 struct FuzzTests {
-    /// 20,000 cases take a second; `tools/test` sets `MLSCHED_FUZZ_CASES` to a million, which take
-    /// half a minute. `MLSCHED_FUZZ_SEED` gives others.
+    /// How many files are tried.
+    ///
+    /// 20,000 take a second. `tools/test` sets `MLSCHED_FUZZ_CASES` to a million, which take half a
+    /// minute; `MLSCHED_FUZZ_SEED` gives others.
     private static let cases = environment("MLSCHED_FUZZ_CASES") ?? 20_000
     private static let seed = UInt64(environment("MLSCHED_FUZZ_SEED") ?? 1)
 
