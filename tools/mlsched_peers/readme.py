@@ -1,4 +1,4 @@
-"""The README's section on speed, from the results of one run."""
+"""The benchmark page's section on speed, from the results of one run."""
 
 import re
 from collections.abc import Sequence
@@ -11,7 +11,7 @@ from .units import percent, short, time
 
 BEGIN, END = "<!-- bench: begin -->", "<!-- bench: end -->"
 WAKE_UP = "wake-up alone"
-PLOT = "tools/plots/peers.svg"
+PLOT = "peers.svg"
 # What a page has room for; the table of mlsched's own figures has every size.
 COLUMNS = (1, 32, 1024, 65536)
 COMMANDS = """\
@@ -23,15 +23,15 @@ tools/bench_readme DIR
 ```"""
 
 
-def replaced(readme: str, section: str) -> str:
-    """The README with another section between the marks.
+def replaced(page: str, section: str) -> str:
+    """The page with another section between the marks.
 
     Raises:
         UsageError: When the marks are not there, once each and in order.
     """
-    parts = re.split(f"({re.escape(BEGIN)}|{re.escape(END)})", readme)
+    parts = re.split(f"({re.escape(BEGIN)}|{re.escape(END)})", page)
     if parts[1::2] != [BEGIN, END]:
-        raise UsageError(f"the README needs {BEGIN} and {END} once each, for what goes between")
+        raise UsageError(f"the page needs {BEGIN} and {END} once each, for what goes between")
     return f"{parts[0]}{BEGIN}\n{section}\n{END}{parts[4]}"
 
 

@@ -15,12 +15,13 @@ ROOT = Path(__file__).resolve().parents[2]
 RUN = "bench.jsonl"
 PEERS = "peers.jsonl"
 PLOT = "peers.svg"
+PAGE = Path("Sources/MLPInference/MLPInference.docc/Benchmarks.md")
 DESCRIPTION = """\
-Writes the README's section on speed from the results of one run.
+Writes the benchmark page's tables from the results of one run.
 
 With DIR, which `tools/bench_peers --all DIR` has filled, that run becomes the published one: its
-results without curves go to tools/plots/bench.jsonl and its plot to tools/plots/peers.svg. Without
-it the section is written from what is there. Nothing else of the README is changed.
+results without curves go to tools/plots/bench.jsonl and its plot beside the page. Without it the
+tables are written from what is there. Nothing else of the page is changed.
 """
 EPILOG = "Exit status: 0; 1 when --check finds a difference; 2 for wrong files."
 
@@ -35,8 +36,8 @@ def parser() -> argparse.ArgumentParser:
     )
     add = made.add_argument
     add("run", nargs="?", type=Path, metavar="DIR", help="the run to publish")
-    add("--check", action="store_true", help="change nothing; say whether the README matches")
-    add("--readme", type=Path, default=ROOT / "README.md", metavar="FILE", help="(README.md)")
+    add("--check", action="store_true", help="change nothing; say whether the page matches")
+    add("--page", type=Path, default=ROOT / PAGE, metavar="FILE", help=f"({PAGE})")
     add("--published", type=Path, default=ROOT / "tools" / "plots", metavar="DIR",
         help="where the published run is kept (tools/plots)")  # fmt: skip
     return made
@@ -61,22 +62,22 @@ def run(options: argparse.Namespace) -> int:
     kept = options.published / RUN
     results = lines.read(kept) if options.run is None else merged(options.run)
     try:
-        old = options.readme.read_text()
+        old = options.page.read_text()
     except (OSError, UnicodeDecodeError):
-        raise UsageError(f"{options.readme} cannot be read; is it there, and a text?") from None
+        raise UsageError(f"{options.page} cannot be read; is it there, and a text?") from None
     new = readme.replaced(old, readme.section(results))
     if options.check:
         return check(options, same=old == new)
     if options.run is not None:
         options.published.mkdir(parents=True, exist_ok=True)
         kept.write_text(lines.text(results))
-        shutil.copyfile(options.run / PLOT, options.published / PLOT)
-    options.readme.write_text(new)
+        shutil.copyfile(options.run / PLOT, options.page.parent / PLOT)
+    options.page.write_text(new)
     return 0
 
 
 def merged(run: Path) -> list[Result]:
-    """What the README is made from: inference beside the peers, the rest from mlsched alone.
+    """What the page is made from: inference beside the peers, the rest from mlsched alone.
 
     Raises:
         UsageError: When the files are no run.
@@ -102,13 +103,13 @@ def differences(results: list[Result]) -> list[str]:
 
 def check(options: argparse.Namespace, *, same: bool) -> int:
     """Says what does not match."""
-    plot = options.published / PLOT
+    plot = options.page.parent / PLOT
     if not plot.is_file():
-        print(f"{plot} is not there, and the README shows it", file=sys.stderr)
+        print(f"{plot} is not there, and the page shows it", file=sys.stderr)
         return 1
     if not same:
         print(
-            f"{options.readme} does not match {options.published / RUN}; tools/bench_readme "
+            f"{options.page} does not match {options.published / RUN}; tools/bench_readme "
             "writes it again",
             file=sys.stderr,
         )

@@ -1,4 +1,4 @@
-"""tools/bench_readme: the README's section comes from one run and nothing else."""
+"""tools/bench_readme: the page's tables come from one run and nothing else."""
 
 import json
 import re
@@ -76,15 +76,15 @@ def run(tmp_path):
 
 
 @pytest.fixture
-def readme(tmp_path):
-    path = tmp_path / "README.md"
+def page(tmp_path):
+    path = tmp_path / "Benchmarks.md"
     path.write_text(f"{BEFORE}{BEGIN}\nold\n{END}{AFTER}")
     return path
 
 
 @pytest.fixture
-def options(tmp_path, readme) -> list[str]:
-    return ["--readme", str(readme), "--published", str(tmp_path / "plots")]
+def options(tmp_path, page) -> list[str]:
+    return ["--page", str(page), "--published", str(tmp_path / "plots")]
 
 
 def refused(capsys, arguments: list[str]) -> str:
@@ -95,9 +95,9 @@ def refused(capsys, arguments: list[str]) -> str:
     return error
 
 
-def test_a_run_becomes_the_section_and_nothing_else_changes(run, readme, options):
+def test_a_run_becomes_the_section_and_nothing_else_changes(run, page, options):
     assert main([str(run), *options]) == 0
-    text = readme.read_text()
+    text = page.read_text()
     assert text.startswith(f"{BEFORE}{BEGIN}\n")
     assert text.endswith(f"{END}{AFTER}")
     assert "old" not in text
@@ -111,28 +111,28 @@ def test_a_run_becomes_the_section_and_nothing_else_changes(run, readme, options
     assert "| exec to ready | 10.0 ms | 0.0 % |  | 2.0 MiB |  |" in text
 
 
-def test_the_run_is_kept_without_curves_and_can_be_published_again(run, tmp_path, readme, options):
+def test_the_run_is_kept_without_curves_and_can_be_published_again(run, tmp_path, page, options):
     main([str(run), *options])
     kept = [json.loads(line) for line in (tmp_path / "plots" / "bench.jsonl").open()]
     assert [line["curve"] for line in kept] == [[]] * 8
     # mlsched's inference is that of the run beside the peers.
     assert 999 not in [line["figures"].get("ns_per_call") for line in kept]
     assert kept[0]["figures"]["gflops"] == 33.3333
-    first = readme.read_text()
-    readme.write_text(first.replace("rival", "nobody"))
+    first = page.read_text()
+    page.write_text(first.replace("rival", "nobody"))
     assert main(options) == 0
-    assert readme.read_text() == first
+    assert page.read_text() == first
 
 
-def test_check_says_whether_the_readme_matches(run, tmp_path, readme, options, capsys):
+def test_check_says_whether_the_page_matches(run, tmp_path, page, options, capsys):
     main([str(run), *options])
     assert main(["--check", *options]) == 0
-    readme.write_text(readme.read_text().replace("150 ns", "15 ns"))
+    page.write_text(page.read_text().replace("150 ns", "15 ns"))
     assert main(["--check", *options]) == 1
     assert "does not match" in capsys.readouterr().err
-    assert "15 ns" in readme.read_text()
+    assert "15 ns" in page.read_text()
     main(options)
-    (tmp_path / "plots" / "peers.svg").unlink()
+    (page.parent / "peers.svg").unlink()
     assert main(["--check", *options]) == 1
     assert "is not there" in capsys.readouterr().err
 
@@ -140,10 +140,10 @@ def test_check_says_whether_the_readme_matches(run, tmp_path, readme, options, c
 @pytest.mark.parametrize(
     "text", ["no marks\n", f"{BEGIN}\n", f"{END}\n{BEGIN}\n", BEGIN + END + END]
 )
-def test_a_readme_without_both_marks_is_left_alone(run, readme, options, capsys, text):
-    readme.write_text(text)
+def test_a_page_without_both_marks_is_left_alone(run, page, options, capsys, text):
+    page.write_text(text)
     assert "needs <!-- bench: begin -->" in refused(capsys, [str(run), *options])
-    assert readme.read_text() == text
+    assert page.read_text() == text
 
 
 def test_results_of_two_machines_are_no_run(run, options, capsys):
