@@ -19,7 +19,8 @@ need() {
 # Its name follows from the requirements, so that another checkout or version has its own.
 environment() {
 	local key
-	key=$({ python3 --version && cat "$root/tools/pyproject.toml"; } | sha256sum | cut -c1-12)
+	key=$({ python3 --version && sed -nE '/^(requires-python|dependencies)/p; /^\[project\.opt/,/^\[project\.scr/p' \
+		"$root/tools/pyproject.toml"; } | sha256sum | cut -c1-12)
 	echo "$cache/python-$key"
 }
 
