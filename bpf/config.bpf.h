@@ -8,33 +8,33 @@
 
 #define MLS_NO_DOMAIN 0xffffu
 
-const volatile u32 mls_abi_version = MLS_ABI_VERSION;
+MLS_TUNABLE u32 mls_abi_version = MLS_ABI_VERSION;
 
 /* The machine: set from sysfs. Defaults: one CPU in one domain. */
-const volatile u32 mls_nr_cpu_ids = 1; /* CPU ids, 1 – MLS_MAX_CPUS */
-const volatile u32 mls_nr_online = 1;  /* CPUs, 1 – mls_nr_cpu_ids */
-const volatile u32 mls_nr_domains = 1; /* domains, 1 – MLS_MAX_DOMAINS */
-const volatile u16 mls_cpu_domain[MLS_MAX_CPUS]; /* or MLS_NO_DOMAIN: offline */
-const volatile u32 mls_domain_nr_cpus[MLS_MAX_DOMAINS]; /* online CPUs */
+MLS_TUNABLE u32 mls_nr_cpu_ids = 1;	      /* CPU ids, 1 – MLS_MAX_CPUS */
+MLS_TUNABLE u32 mls_nr_online = 1;	      /* CPUs, 1 – mls_nr_cpu_ids */
+MLS_TUNABLE u32 mls_nr_domains = 1;	      /* domains, 1 – MLS_MAX_DOMAINS */
+MLS_TUNABLE u16 mls_cpu_domain[MLS_MAX_CPUS]; /* or MLS_NO_DOMAIN: offline */
+MLS_TUNABLE u32 mls_domain_nr_cpus[MLS_MAX_DOMAINS]; /* online CPUs */
 
 /* The policy. */
-const volatile u32 mls_policy = MLS_POLICY_MODEL; /* enum mls_policy */
-const volatile bool mls_shadow = false; /* ask the model, obey the rule */
-const volatile bool mls_hashed = false; /* patterns too many for a table */
+MLS_TUNABLE u32 mls_policy = MLS_POLICY_MODEL; /* enum mls_policy */
+MLS_TUNABLE bool mls_shadow = false; /* ask the model, obey the rule */
+MLS_TUNABLE bool mls_hashed = false; /* patterns too many for a table */
 
 /* Time, in ns. */
-const volatile u64 mls_slice_ns = 5000000;	 /* time slice, default 5 ms */
-const volatile u64 mls_wait_bound_ns = 20000000; /* then it moves anyway */
-const volatile u64 mls_starve_bound_ns = 500000000; /* see starve_bound() */
-const volatile u64 mls_tick_ns = 4000000;	/* waiting tasks, idle CPUs */
-const volatile u64 mls_tick_idle_ns = 50000000; /* nothing is waiting */
-const volatile u64 mls_imbalance_interval_ns = 10000000; /* per domain */
+MLS_TUNABLE u64 mls_slice_ns = 5000000;		 /* time slice, default 5 ms */
+MLS_TUNABLE u64 mls_wait_bound_ns = 20000000;	 /* then it moves anyway */
+MLS_TUNABLE u64 mls_starve_bound_ns = 500000000; /* see starve_bound() */
+MLS_TUNABLE u64 mls_tick_ns = 4000000;		 /* waiting tasks, idle CPUs */
+MLS_TUNABLE u64 mls_tick_idle_ns = 50000000;	 /* nothing is waiting */
+MLS_TUNABLE u64 mls_imbalance_interval_ns = 10000000; /* per domain */
 
 /* Load difference from which a slice's end is a candidate: 0.1 */
-const volatile u32 mls_imbalance_margin_fp = MLS_LOAD_ONE / 10;
+MLS_TUNABLE u32 mls_imbalance_margin_fp = MLS_LOAD_ONE / 10;
 
 /* Bytes of the kernel's debug dump that are kept. */
-const volatile u32 mls_exit_dump_len = 32768;
+MLS_TUNABLE u32 mls_exit_dump_len = 32768;
 
 /*
  * Made of scalars: of a struct that is const and volatile the compiler copies

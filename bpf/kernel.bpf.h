@@ -165,10 +165,10 @@ bool scx_bpf_task_set_slice(struct task_struct *p, u64 slice) KFUNC;
  * kernel's BTF and sets these before load, so that the verifier never sees a
  * call to the others. Defaults keep every branch reachable for the compiler.
  */
-const volatile bool mls_has_dsq_insert = true;
-const volatile bool mls_has_dsq_move = true;
-const volatile bool mls_has_insert_vtime_args = true;
-const volatile bool mls_has_task_set_slice = true;
+MLS_TUNABLE bool mls_has_dsq_insert = true;
+MLS_TUNABLE bool mls_has_dsq_move = true;
+MLS_TUNABLE bool mls_has_insert_vtime_args = true;
+MLS_TUNABLE bool mls_has_task_set_slice = true;
 
 static __always_inline void dsq_insert(struct task_struct *p, u64 dsq,
 				       u64 slice, u64 flags)

@@ -16,7 +16,7 @@
 char LICENSE[] SEC("license") = "GPL";
 
 /* Patterns to go through, set by the loader; a power of two. */
-const volatile u32 lookup_patterns = 1024;
+MLS_TUNABLE u32 lookup_patterns = 1024;
 
 /* The compiler must take the request for one that somebody else has filled. */
 #define REQUEST(pattern_now)                                                   \

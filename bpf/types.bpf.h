@@ -25,6 +25,11 @@ typedef __s64 s64;
 #undef __kptr
 #define __kptr __attribute__((btf_type_tag("kptr")))
 
+/* Set by the loader before the verifier looks; the simulator sets it at will */
+#ifndef MLS_TUNABLE
+#define MLS_TUNABLE const volatile
+#endif
+
 #define PF_KTHREAD	0x00200000u /* include/linux/sched.h */
 #define CLOCK_MONOTONIC 1
 
