@@ -14,7 +14,7 @@ struct InspectTests {
             return
         }
         #expect(result.output.contains("sha256       \(digest)\n"))
-        #expect(result.output.contains("network      10→64→64→1\n"))
+        #expect(result.output.contains("network      10→64→59→1\n"))
         #expect(result.output.contains("mlsched run  accepts it\n"))
         let file = try Program.run("inspect", Self.weights("default.mlw"))
         #expect(file.lines.dropFirst() == result.lines.dropFirst())

@@ -12,6 +12,7 @@ from .features import PADDING, ZERO, Feature, default
 from .flow import evaluate
 from .fold import fold, narrow, normalise
 from .model import MAX_FEATURES, Layer, Model
+from .prune import prune
 from .source import Source
 
 TESTS = 64
@@ -39,7 +40,7 @@ class Choices:
 
 
 def assemble(source: Source, choices: Choices) -> Model:
-    """Folds a source into layers and adds features, threshold and test vectors.
+    """Folds a source into layers, without dead units, and adds features, threshold and tests.
 
     The expected outputs of the test vectors come from the source's own operations in float64,
     none of them folded.
@@ -55,12 +56,13 @@ def assemble(source: Source, choices: Choices) -> Model:
         raise ModelError(f"--features names {len(given)} inputs, the model has {flow.inputs}")
     leading, wide = fold(flow)
     features = normalise(given, leading)
-    layers = tuple(narrow(layer, number) for number, layer in enumerate(wide))
     raw = raw_inputs(given, TESTS, np.random.default_rng(SEED))
+    pruning = prune(wide, network_inputs(features, raw))
+    layers = tuple(narrow(layer, number) for number, layer in enumerate(pruning.layers))
     expected = evaluate(flow.ops, network_inputs(given, raw)).astype("<f4")  # (tests, 1)
     threshold = _threshold(choices, source, layers)
     provenance = choices.provenance or source.provenance or source.format
-    model = Model(features, layers, threshold, provenance, raw, expected)
+    model = Model(features, layers, threshold, provenance, raw, expected, pruning.notes())
     if choices.pad_to is not None:
         model = _pad(model, choices.pad_to)
     model.check()

@@ -149,6 +149,7 @@ def _report(options: argparse.Namespace, source: Source, model: Model, data: byt
         "test_vectors": len(model.test_inputs),
         "self_test_error": model.self_test_error(),
         "warnings": list(source.notes),
+        "notes": list(model.notes),
     }
 
 
@@ -166,6 +167,8 @@ def _print(report: dict, form: str) -> None:
     print(f"{report['source']}: {report['format']}, {' → '.join(chain)}")
     print(f"fed by {', '.join(live)}" + (f" and {zeros} zeros" if zeros else ""))
     print(f"migrate above {report['threshold']:g}")
+    for note in report["notes"]:
+        print(note)
     if "verified" in report:
         difference = report["verified"]["largest_difference"]
         print(f"its own runtime differs by at most {difference:.3g} on 10000 inputs")

@@ -1,14 +1,17 @@
 """Fitting a network to labelled states."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from .activations import RELU, SIGMOID
+from .assemble import network_inputs
 from .errors import ModelError
 from .features import PADDING, UNITS, Feature
-from .model import Layer, Model
+from .fold import Wide, narrow
+from .model import Model
+from .prune import prune
 from .tables import Table
 
 # Network input = (raw − offset) · scale. Counts keep small numbers apart, where one CPU matters.
@@ -74,13 +77,14 @@ def fit(table: Table, options: Options, provenance: str) -> Fit:
     features = tuple(Feature(name, UNITS[name], *NORMALISATION[name]) for name in table.features)
     parameters = _optimise(_normalise(states, features), migrate, options)
     padding = options.pad_to - len(features)
-    layers = _layers(parameters, padding)
     tests = np.pad(held_out.states[:TESTS], ((0, 0), (0, padding)))  # (tests, inputs)
     padded = (*features, *(PADDING for _ in range(padding)))
+    pruning = prune(_layers(parameters, padding), network_inputs(padded, tests))
+    layers = tuple(narrow(layer, number) for number, layer in enumerate(pruning.layers))
     empty = np.empty((len(tests), 1), "<f4")
     model = Model(padded, layers, 0.5, provenance, tests, empty)
     expected = model.evaluate(tests, "<f8").astype("<f4")  # (tests, 1)
-    return Fit(Model(padded, layers, 0.5, provenance, tests, expected), held_out)
+    return Fit(replace(model, test_outputs=expected, notes=pruning.notes()), held_out)
 
 
 def _normalise(states: NDArray[np.float32], features: tuple[Feature, ...]) -> NDArray[np.float64]:
@@ -123,12 +127,9 @@ def _optimise(
     return [values / (options.epochs - first) for values in total]
 
 
-def _layers(parameters: list[NDArray[np.float64]], padding: int) -> tuple[Layer, ...]:
+def _layers(parameters: list[NDArray[np.float64]], padding: int) -> list[Wide]:
     depth = len(parameters) // 2
     kernels, biases = parameters[:depth], parameters[depth:]
     kernels[0] = np.pad(kernels[0], ((0, padding), (0, 0)))  # (inputs, outputs)
     activations = [RELU] * (depth - 1) + [SIGMOID]
-    return tuple(
-        Layer(kernel.astype("<f4"), bias.astype("<f4"), activation)
-        for kernel, bias, activation in zip(kernels, biases, activations, strict=True)
-    )
+    return [Wide(*layer) for layer in zip(kernels, biases, activations, strict=True)]

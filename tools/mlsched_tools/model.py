@@ -34,7 +34,7 @@ class Layer:
 
 @dataclass(frozen=True)
 class Model:
-    """All that a model file holds.
+    """All that a model file holds, and what is to be said of its making.
 
     Attributes:
         features: One per input of the first layer, in order.
@@ -43,6 +43,7 @@ class Model:
         provenance: Where the model comes from, for people.
         test_inputs: (tests, features), raw feature values.
         test_outputs: (tests, outputs of the last layer), as computed in float64.
+        notes: What its making left out, for people; not in the file.
     """
 
     features: tuple[Feature, ...]
@@ -51,6 +52,7 @@ class Model:
     provenance: str
     test_inputs: NDArray[np.float32]
     test_outputs: NDArray[np.float32]
+    notes: tuple[str, ...] = ()
 
     def evaluate(
         self, raw: NDArray[np.floating], precision: DTypeLike = "<f4"

@@ -161,6 +161,8 @@ def _report(options: argparse.Namespace, command: str, fitted: "Fit", data: byte
     scores = model.evaluate(numpy.pad(held_out.states, ((0, 0), (0, padding))))[:, 0]
     metrics = measure(scores, held_out.migrate, model.threshold)
     print(metrics.text())
+    for note in model.notes:
+        print(note)
     print(f"wrote {options.output} ({len(data)} bytes)")
     report = {
         "command": command,
@@ -171,6 +173,7 @@ def _report(options: argparse.Namespace, command: str, fitted: "Fit", data: byte
             f"{layer.weights.shape[0]}→{layer.weights.shape[1]} {layer.activation.name}"
             for layer in model.layers
         ],
+        "notes": list(model.notes),
         "held_out": metrics.as_json(),
     }
     if not options.table:
