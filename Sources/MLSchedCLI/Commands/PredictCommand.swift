@@ -56,7 +56,7 @@ struct PredictCommand: ParsableCommand {
 
     func run() throws {
         if let features = try features.features() {
-            try predictOne(tenths ? features.inTenths : features)
+            try predictOne(tenths ? features.quantised : features)
         } else if raw {
             try predictRaw()
         } else {

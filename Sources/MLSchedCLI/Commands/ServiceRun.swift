@@ -1,5 +1,7 @@
 import Logging
+import SchedDaemon
 import ServiceLifecycle
+import Synchronization
 import UnixSignals
 
 /// Runs a service to its end, or until SIGINT or SIGTERM ask for it.
@@ -16,4 +18,15 @@ func runToEnd(_ service: some Service) async throws {
         )
     )
     try await group.run()
+}
+
+/// How the scheduler ended, carried from the service to the command that ran it.
+final class OutcomeBox: Sendable {
+    private let state = Mutex<ExitReport?>(nil)
+
+    var report: ExitReport? { state.withLock { $0 } }
+
+    @Sendable func set(_ report: ExitReport) {
+        state.withLock { $0 = report }
+    }
 }

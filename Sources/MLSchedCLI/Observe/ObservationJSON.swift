@@ -93,6 +93,6 @@ struct RequestJSON: Encodable {
         dstDomLoad = request.features.dstDomLoad
         srcMeasured = request.sourceLoad
         dstMeasured = request.destinationLoad
-        decision = request.migrates ? "migrate" : "stay"
+        decision = Decision(migrate: request.migrates).name
     }
 }

@@ -20,7 +20,7 @@ final class ObservationPrinter: Sendable {
             return
         }
         var text: [String] = []
-        let row = ObservationRow(observation)
+        let row = LiveRow(observation)
         if lines.wrappingAdd(1, ordering: .relaxed).oldValue % Self.linesPerHeading == 0 {
             text.append(row.heading)
         }
@@ -39,4 +39,29 @@ final class ObservationPrinter: Sendable {
 
     /// The heading comes again before it has left a usual terminal.
     private static let linesPerHeading = 20
+}
+
+extension LiveRow {
+    /// An interval of `mlsched observe`.
+    init(_ observation: Observation) {
+        let loads = Self.loads(observation.domains.map(\.load), atMost: 4)
+        let time = fixed(observation.elapsed / .seconds(1), digits: 1)
+        self.init(
+            [("time s", time, 6), ("domain loads", loads, max(12, loads.count))]
+                + ObservedCounters.columns.map { name, counter in
+                    (name, "\(observation.counters[counter])", max(7, name.count))
+                }
+                + [("requests", "\(observation.requests[MLS_REQUESTS_SENT])", 8)]
+        )
+    }
+}
+
+extension ObservedCounters {
+    /// The counters that have a column.
+    static let columns: [(name: String, counter: mls_observed_counter)] = [
+        ("migrations", MLS_OBSERVED_MIGRATIONS), ("across", MLS_OBSERVED_ACROSS),
+        ("agreed", MLS_OBSERVED_AGREED), ("vetoed", MLS_OBSERVED_VETOED),
+        ("undecided", MLS_OBSERVED_UNDECIDED), ("forced", MLS_OBSERVED_FORCED),
+        ("kept", MLS_OBSERVED_KEPT), ("would move", MLS_OBSERVED_KEPT_MOVED),
+    ]
 }

@@ -52,7 +52,7 @@ struct ObservationSummary {
     }
 
     private static func table(_ processes: [ObservedProcess]) -> [String] {
-        let counters = ObservationRow.counters
+        let counters = ObservedCounters.columns
         var table = TextTable([.left] + counters.map { _ in .right })
         table.append(["process"] + counters.map(\.name))
         for process in processes {

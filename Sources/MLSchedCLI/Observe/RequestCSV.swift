@@ -61,6 +61,6 @@ final class RequestCSV: Sendable {
             + "\(features.cpuIdle),\(features.cpuNotIdle),\(features.srcDomLoad),"
             + "\(features.dstDomLoad),\(fixed(request.sourceLoad, digits: 4)),"
             + "\(fixed(request.destinationLoad, digits: 4)),"
-            + (request.migrates ? "migrate" : "stay")
+            + Decision(migrate: request.migrates).name
     }
 }

@@ -29,36 +29,25 @@ struct CSVColumns {
     ///
     /// - Throws: `RowError` where a feature is missing, no number or out of range.
     func features(of row: UnsafeBufferPointer<UInt8>) throws(RowError) -> MigrationFeatures {
-        var counts = (cpu: 0, idle: 0, busy: 0)
-        var loads = (src: Float(0), dst: Float(0))
+        var values = RowValues()
         var fields = CSVFields(row)
         for (index, feature) in features.enumerated() {
             guard let field = fields.next() else {
                 throw RowError("\(index) columns, but the header names \(features.count)")
             }
             switch feature {
-            case .cpu: counts.cpu = try count(.cpu, field)
-            case .idle: counts.idle = try count(.idle, field)
-            case .busy: counts.busy = try count(.busy, field)
-            case .src: loads.src = try load(.src, field)
-            case .dst: loads.dst = try load(.dst, field)
+            case .cpu: values.cpu = try count(.cpu, field)
+            case .idle: values.idle = try count(.idle, field)
+            case .busy: values.busy = try count(.busy, field)
+            case .src: values.src = try load(.src, field)
+            case .dst: values.dst = try load(.dst, field)
             case nil: continue
             }
         }
         guard fields.next() == nil else {
             throw RowError("more columns than the \(features.count) that the header names")
         }
-        do throws(FeatureError) {
-            return try MigrationFeatures(
-                cpu: counts.cpu,
-                cpuIdle: counts.idle,
-                cpuNotIdle: counts.busy,
-                srcDomLoad: loads.src,
-                dstDomLoad: loads.dst
-            )
-        } catch {
-            throw RowError("\(error)")
-        }
+        return try values.features()
     }
 
     private func count(
@@ -79,5 +68,45 @@ struct CSVColumns {
             throw RowError("\(feature.name) is \(excerpt(field)), but must be a number")
         }
         return value
+    }
+}
+
+/// The fields of one line of comma-separated values.
+///
+/// Blanks around a field do not belong to it. A field in double quotes may hold commas, and a
+/// quote written twice; it is handed out without the quotes around it.
+struct CSVFields: Sequence, IteratorProtocol {
+    private let line: UnsafeBufferPointer<UInt8>
+    private var position = 0
+    private var isAtEnd = false
+
+    init(_ line: UnsafeBufferPointer<UInt8>) {
+        self.line = line
+    }
+
+    /// The next field, or nil after the last one.
+    mutating func next() -> UnsafeBufferPointer<UInt8>? {
+        guard !isAtEnd else { return nil }
+        let start = position
+        var isQuoted = false
+        while position < line.count, isQuoted || line[position] != UInt8(ascii: ",") {
+            if line[position] == UInt8(ascii: "\"") { isQuoted.toggle() }
+            position += 1
+        }
+        let field = trim(start..<position)
+        isAtEnd = position == line.count
+        position += 1
+        return UnsafeBufferPointer(rebasing: line[field])
+    }
+
+    private func trim(_ range: Range<Int>) -> Range<Int> {
+        var range = range
+        while let first = range.first, line[first].isBlank { range.removeFirst() }
+        while let last = range.last, line[last].isBlank { range.removeLast() }
+        let quote = UInt8(ascii: "\"")
+        if range.count >= 2, line[range.lowerBound] == quote, line[range.upperBound - 1] == quote {
+            range = range.lowerBound + 1..<range.upperBound - 1
+        }
+        return range
     }
 }

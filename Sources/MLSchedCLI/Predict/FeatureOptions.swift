@@ -44,16 +44,10 @@ struct FeatureOptions: ParsableArguments {
     /// - Throws: `Failure` where one is out of its range.
     func features() throws(Failure) -> MigrationFeatures? {
         guard let cpu, let idle, let busy, let src, let dst else { return nil }
-        do throws(FeatureError) {
-            return try MigrationFeatures(
-                cpu: cpu,
-                cpuIdle: idle,
-                cpuNotIdle: busy,
-                srcDomLoad: src,
-                dstDomLoad: dst
-            )
+        do throws(RowError) {
+            return try RowValues(cpu: cpu, idle: idle, busy: busy, src: src, dst: dst).features()
         } catch {
-            throw .unusable("\(error)")
+            throw .unusable(error.sentence)
         }
     }
 

@@ -29,7 +29,7 @@ struct PredictionReport: Encodable {
 
     init(_ features: MigrationFeatures, by scheduler: inout MLScheduler) {
         prediction = Prediction(features, by: &scheduler)
-        self.scheduler = Prediction(features.inTenths, by: &scheduler)
+        self.scheduler = Prediction(features.quantised, by: &scheduler)
     }
 
     /// The lines for people; the scheduler's answer only where its loads differ.
@@ -57,5 +57,15 @@ struct PredictionReport: Encodable {
         try prediction.encode(to: encoder)
         var container = encoder.container(keyedBy: CodingKeys.self)
         try container.encode(scheduler, forKey: .scheduler)
+    }
+}
+
+extension Decision {
+    /// The word that is printed.
+    var name: String {
+        switch self {
+        case .stay: "stay"
+        case .migrate: "migrate"
+        }
     }
 }

@@ -31,7 +31,7 @@ struct RowPredictor: LineHandler, ~Copyable {
             return
         }
         let features = try format.features(of: line)
-        pending.append(roundsLoads ? features.inTenths : features)
+        pending.append(roundsLoads ? features.quantised : features)
     }
 
     mutating func deliver() throws(Failure) {

@@ -1,4 +1,3 @@
-import FoundationEssentials
 import Histogram
 import SchedDaemon
 
@@ -53,15 +52,6 @@ struct StatisticsJSON: Encodable {
         decisionNanoseconds = Self.quantiles(measured.latency)
         batches = measured.batches
         meanBatch = batches == 0 ? nil : Double(measured.requests) / Double(batches)
-    }
-
-    /// The object on one line, keys in alphabetical order.
-    var line: String {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys]
-        encoder.keyEncodingStrategy = .convertToSnakeCase
-        guard let data = try? encoder.encode(self) else { return "{}" }
-        return String(decoding: data, as: UTF8.self)
     }
 
     private static func dictionary(

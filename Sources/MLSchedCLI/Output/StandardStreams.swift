@@ -1,4 +1,5 @@
 import Glibc
+import SystemPackage
 
 /// Collects output and writes it in large pieces.
 struct OutputBuffer: ~Copyable {
@@ -54,5 +55,34 @@ extension OutputBuffer {
             try output.endLine()
         }
         try output.flush()
+    }
+}
+
+/// Messages for people, apart from the output that programs read.
+enum StandardError {
+    static func print(_ line: String) {
+        // Nobody is left to tell when this fails.
+        _ = try? FileDescriptor.standardError.writeAll("\(line)\n".utf8)
+    }
+}
+
+/// Output, written line by line so that a pipe's reader sees it at once.
+enum StandardOutput {
+    static func print(_ line: String) {
+        _ = try? FileDescriptor.standardOutput.writeAll("\(line)\n".utf8)
+    }
+}
+
+/// What is at the other end of standard output.
+enum Terminal {
+    /// Whether it is a terminal that shows more than ASCII.
+    static var showsUnicode: Bool {
+        guard isatty(STDOUT_FILENO) == 1 else { return false }
+        // The order in which locale(7) takes them; an empty one counts as unset.
+        let values = ["LC_ALL", "LC_CTYPE", "LANG"].compactMap { (name: String) in
+            getenv(name).map { String(cString: $0) }
+        }
+        let locale = values.first { !$0.isEmpty }?.lowercased() ?? ""
+        return locale.contains("utf-8") || locale.contains("utf8")
     }
 }
