@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* libbpf's public headers. */
 #include <bpf/bpf.h>
 #include <bpf/btf.h>

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0 */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * What one core can do at most: multiply-adds from registers and loads from the
  * first-level cache, each as the fastest of many short runs, so that what else

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0 */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The header that the BPF programs include, as a module for Swift. */
 #ifndef CMLSCHEDABI_H
 #define CMLSCHEDABI_H

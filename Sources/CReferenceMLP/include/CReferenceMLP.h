@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0 */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The yardstick of `mlsched bench`: what a C programmer writes first around
  * cblas_sgemm. Nothing but the benchmark uses it.

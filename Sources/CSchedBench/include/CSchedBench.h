@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0 */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * What `mlsched bench` needs of C: the core's limits, which take instructions
  * that Swift's baseline target does not emit, and calls that glibc declares

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0 */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Counts the allocations of the calling thread. A program that links this has
  * glibc's malloc family replaced by wrappers; tests alone do.

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * Serves one peer: reads requests from standard input, a line each, and
  * answers each with a line; ../session.py is the other end.

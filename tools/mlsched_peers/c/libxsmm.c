@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * libxsmm: a kernel compiled at run time for each layer and height of a block.
  * What is row-major here is column-major and transposed there.

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0 */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * What a library written for C has to provide to be measured by driver.c, and
  * what it gets: the network, and rows that are scaled already.

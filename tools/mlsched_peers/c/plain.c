@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-or-later
 /* Plain C around cblas_sgemm: the code that `mlsched bench` has beside it. */
 #include "peer.h"
 
