@@ -1,19 +1,18 @@
 """What a file that holds weights alone does not say: its layers and their activations."""
 
-import json
 from dataclasses import dataclass
 from pathlib import Path
 
-from .activations import Activation, Kind
+from .activations import USES_ALPHA, Activation, Kind
 from .errors import ModelError
-from .guards import MAX_LAYERS, read_file
+from .guards import JSON_EXPANSION, MAX_LAYERS, charge, parse_json, read_file
 
-PLAIN = {
-    kind.name.lower(): Activation(kind)
-    for kind in Kind
-    if kind not in (Kind.LEAKY_RELU, Kind.ELU, Kind.HARD_SIGMOID)
+PLAIN = {kind.name.lower(): Activation(kind) for kind in Kind if kind not in USES_ALPHA}
+PLAIN |= {
+    "linear": Activation(Kind.IDENTITY),
+    "silu": Activation(Kind.SWISH),
+    "hard_swish": Activation(Kind.HARD_SWISH, 1 / 6, 0.5),
 }
-PLAIN |= {"linear": Activation(Kind.IDENTITY), "silu": Activation(Kind.SWISH)}
 SOFTMAX = "softmax"
 
 
@@ -48,25 +47,16 @@ def parse(text: str) -> Architecture:
         ModelError: When it is neither.
     """
     path = Path(text)
-    if path.suffix == ".json" or path.is_file():
-        return Architecture(keras=parse_json(read_file(path), path.name))
+    if path.suffix == ".json" or path.exists():
+        data = read_file(path)
+        charge(JSON_EXPANSION * len(data), path.name)
+        return Architecture(keras=parse_json(data, path.name))
     steps = tuple(_step(item) for item in _split(text))
     if not 1 <= len(steps) <= MAX_LAYERS:
         raise ModelError(
             f"--architecture names {len(steps)} layers, 1 to {MAX_LAYERS} are possible"
         )
     return Architecture(steps=steps)
-
-
-def parse_json(data: bytes, what: str) -> dict:
-    """Parses a JSON object, refusing one that is damaged or nested beyond reason."""
-    try:
-        value = json.loads(data)
-    except (ValueError, RecursionError):
-        raise ModelError(f"{what} is not JSON, or nested too deeply") from None
-    if not isinstance(value, dict):
-        raise ModelError(f"{what} is not a JSON object")
-    return value
 
 
 def activation(name: str, parameters: tuple[float, ...] = ()) -> Activation | str:

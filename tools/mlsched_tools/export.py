@@ -3,20 +3,23 @@
 import argparse
 import hashlib
 import json
-import math
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+
+import numpy as np
 
 from . import architecture, features, formats, mlw
 from .assemble import Choices, assemble
 from .compare import compare
 from .errors import ModelError, reports_errors
+from .guards import MAX_MEMORY, limited
 from .model import Model
-from .source import ReadOptions, Source
-from .verify import BOUND, verify
+from .source import FLOAT32, ReadOptions, Source
+from .verify import verify
 
 DIFFERENT = 1
+LARGEST = float(np.finfo("<f4").max)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -48,6 +51,23 @@ def _parser() -> argparse.ArgumentParser:
         "separated by commas",
     )
     parser.add_argument(
+        "--order", help="layers of a file of weights alone, by name, separated by commas"
+    )
+    parser.add_argument(
+        "--output-number", type=int, metavar="N", help="output that means migrate, counted from 0"
+    )
+    parser.add_argument(
+        "--softmax", action="store_true", help="outputs are logits: put a softmax behind them"
+    )
+    parser.add_argument("--positive-class", metavar="LABEL", help="class that means migrate")
+    parser.add_argument(
+        "--max-memory",
+        type=int,
+        default=MAX_MEMORY >> 20,
+        metavar="MIB",
+        help=f"most that reading and converting may take ({MAX_MEMORY >> 20})",
+    )
+    parser.add_argument(
         "--trust-pickle", action="store_true", help="load a pickle, which runs code in it"
     )
     parser.add_argument(
@@ -58,7 +78,7 @@ def _parser() -> argparse.ArgumentParser:
         "--check", nargs=2, type=Path, metavar=("A", "B"), help="compare two models instead"
     )
     parser.add_argument(
-        "--tolerance", type=float, default=BOUND, help=f"of --check ({BOUND:g} absolute)"
+        "--tolerance", type=float, default=FLOAT32, help=f"of --check ({FLOAT32:g} absolute)"
     )
     return parser
 
@@ -67,18 +87,32 @@ def _parser() -> argparse.ArgumentParser:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs the command and returns its exit status."""
     options = _parser().parse_args(arguments)
+    if not 1 <= options.max_memory <= 1 << 20:
+        raise ModelError(f"--max-memory {options.max_memory}: give 1 to {1 << 20} MiB")
+    with limited(options.max_memory << 20):
+        reading = _reading(options)
+        if options.check:
+            return _check(options, reading)
+        if options.source is None or options.output is None:
+            raise ModelError("give a source and -o OUTPUT, or --check A B")
+        return _export(options, reading)
+
+
+def _reading(options: argparse.Namespace) -> ReadOptions:
     given = architecture.parse(options.architecture) if options.architecture else None
-    reading = ReadOptions(given, options.trust_pickle)
-    if options.check:
-        return _check(options, reading)
-    if options.source is None or options.output is None:
-        raise ModelError("give a source and -o OUTPUT, or --check A B")
-    return _export(options, reading)
+    return ReadOptions(
+        architecture=given,
+        trust_pickle=options.trust_pickle,
+        order=tuple(name.strip() for name in options.order.split(",")) if options.order else None,
+        positive_class=options.positive_class,
+        output=options.output_number,
+        softmax=options.softmax,
+    )
 
 
 def _choices(options: argparse.Namespace) -> Choices:
-    if options.threshold is not None and not math.isfinite(options.threshold):
-        raise ModelError("--threshold is not a finite number")
+    if options.threshold is not None and not abs(options.threshold) <= LARGEST:
+        raise ModelError(f"--threshold {options.threshold:g} is not a finite number of float32")
     named = features.parse(options.features) if options.features else None
     return Choices(named, options.threshold, options.pad_to, options.provenance)
 
@@ -148,6 +182,7 @@ def _report(options: argparse.Namespace, source: Source, model: Model, data: byt
         "provenance": model.provenance,
         "test_vectors": len(model.test_inputs),
         "self_test_error": model.self_test_error(),
+        "order": list(source.order),
         "warnings": list(source.notes),
         "notes": list(model.notes),
     }
@@ -165,6 +200,8 @@ def _print(report: dict, form: str) -> None:
     live = [name for name in names if name != features.ZERO]
     zeros = len(names) - len(live)
     print(f"{report['source']}: {report['format']}, {' → '.join(chain)}")
+    if report["order"]:
+        print(f"layers in this order: {', '.join(report['order'])}")
     print(f"fed by {', '.join(live)}" + (f" and {zeros} zeros" if zeros else ""))
     print(f"migrate above {report['threshold']:g}")
     for note in report["notes"]:

@@ -13,6 +13,8 @@ UNITS = {
     "dst_dom_load": "0-1",
 }
 SCHEMA = tuple(UNITS)
+# What the scheduler's own network has, of which those without a feature are zero.
+INPUTS = 10
 ZERO = "zero"
 
 
@@ -57,8 +59,14 @@ def default(inputs: int) -> tuple[Feature, ...]:
     """The schema's features, and zeros up to the network's width.
 
     Raises:
-        ModelError: When the network has fewer inputs than the schema, so that a choice is due.
+        ModelError: When the network has fewer inputs than the schema, or more than the scheduler's,
+            so that a choice is due.
     """
+    if inputs > INPUTS:
+        raise ModelError(
+            f"the model has {inputs} inputs, more than the scheduler's {INPUTS}: say by --features "
+            f"what feeds each, such as {','.join(SCHEMA)},zero*{inputs - len(SCHEMA)}"
+        )
     if inputs < len(SCHEMA):
         raise ModelError(
             f"the model has {inputs} inputs: say by --features which of {', '.join(SCHEMA)} feeds "

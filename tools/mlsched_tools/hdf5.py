@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .errors import ModelError
+from .guards import charge, memory_left
 
 SECONDS = 10
 REFUSED = 3
@@ -71,7 +72,8 @@ def load(source: Path | bytes) -> Group:
     if importlib.util.find_spec("h5py") is None:
         raise ModelError("Keras files need h5py: pip install './tools[keras]'")
     path, data = ("-", source) if isinstance(source, bytes) else (str(source.resolve()), None)
-    command = [sys.executable, "-m", "mlsched_tools.hdf5_child", path]
+    # The child holds the arrays, and then both hold what it hands over.
+    command = [sys.executable, "-m", "mlsched_tools.hdf5_child", path, str(memory_left() // 4)]
     folder = Path(__file__).parent.parent
     try:
         child = subprocess.run(
@@ -83,6 +85,7 @@ def load(source: Path | bytes) -> Group:
         raise ModelError(child.stderr.decode("utf-8", "replace").strip())
     if child.returncode != 0:
         raise ModelError("the HDF5 library failed on the file: it is damaged")
+    charge(2 * len(child.stdout), "arrays of the HDF5 file")
     with np.load(io.BytesIO(child.stdout), allow_pickle=False) as members:
         arrays = {name: members[name] for name in members.files}
     attributes = json.loads(arrays.pop("attributes").tobytes())

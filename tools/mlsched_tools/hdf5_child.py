@@ -1,4 +1,4 @@
-"""The process that reads an HDF5 file for hdf5.py: path or `-` in, an npz archive out."""
+"""The process that reads an HDF5 file for hdf5.py: path or `-` and bytes in, an npz archive out."""
 
 import io
 import json
@@ -11,10 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .errors import ModelError
-from .guards import MAX_MEMBERS, MAX_PARAMETERS
+from .guards import MAX_MEMBERS
 from .hdf5 import REFUSED, SECONDS
 
-MEMORY = 4 << 30
+# What the library itself takes beside the data, for it maps its code and buffers.
+OVERHEAD = 2 << 30
 MAX_DEPTH = 64
 MAX_ATTRIBUTE = 16 << 20
 ATTRIBUTES = ("model_config", "keras_version", "layer_names", "weight_names")
@@ -24,13 +25,13 @@ SKIPPED = "optimizer"
 def main() -> int:
     """Reads the file that the first argument names, or standard input."""
     resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    source, allowed = sys.argv[1], int(sys.argv[2])
+    resource.setrlimit(resource.RLIMIT_AS, (OVERHEAD + 4 * allowed,) * 2)
     import h5py
 
-    source = sys.argv[1]
     try:
         with h5py.File(io.BytesIO(sys.stdin.buffer.read()) if source == "-" else source) as file:
-            reader = _Reader(h5py)
+            reader = _Reader(h5py, allowed)
             reader.walk(file, "", 0)
     except ModelError as error:
         print(error, file=sys.stderr)
@@ -47,9 +48,9 @@ def main() -> int:
 class _Reader:
     """Collects datasets and the attributes that say what they are."""
 
-    def __init__(self, h5py: Any) -> None:  # noqa: ANN401
+    def __init__(self, h5py: Any, allowed: int) -> None:  # noqa: ANN401
         self._h5py = h5py
-        self._left = MAX_PARAMETERS
+        self._allowed = self._left = allowed
         self.arrays: dict[str, NDArray] = {}
         self.attributes: dict[str, dict] = {}
 
@@ -75,9 +76,13 @@ class _Reader:
             raise ModelError(f"the dataset {path} is stored outside of the file")
         if dataset.shape is None or dataset.dtype.kind not in "fiu":
             raise ModelError(f"the dataset {path} is of type {dataset.dtype}, which is no number")
-        if math.prod(dataset.shape) > self._left:
-            raise ModelError(f"the dataset {path} promises the shape {dataset.shape}")
-        self._left -= math.prod(dataset.shape)
+        size = math.prod(dataset.shape) * dataset.dtype.itemsize
+        if size > self._left:
+            raise ModelError(
+                f"the dataset {path} promises the shape {dataset.shape}, which with those before "
+                f"it takes more than {self._allowed} bytes: --max-memory MIB allows more"
+            )
+        self._left -= size
         return np.asarray(dataset[()])
 
 

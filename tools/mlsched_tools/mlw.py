@@ -1,4 +1,7 @@
-"""Model files, format version 1: `.mlw`.
+"""Model files, format versions 1 and 2: `.mlw`.
+
+A file has the oldest version that can hold it, so that older readers take it where they can:
+version 2 adds the activations from number 9 on.
 
 Little-endian; the sections below follow each other, each starting at a multiple of 64 bytes with
 zeros between. Nothing in the file is an offset: every position follows from the counts in the
@@ -23,10 +26,11 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from .activations import USES_ALPHA, USES_BETA, Activation, Kind
+from .activations import LAST_OF_VERSION_1, USES_ALPHA, USES_BETA, Activation, Kind
 from .errors import ModelError
 from .features import ZERO, Feature
 from .files import write_atomically
+from .guards import charge, read_file
 from .model import (
     MAX_FEATURES,
     MAX_LAYERS,
@@ -38,7 +42,7 @@ from .model import (
 )
 
 MAGIC = b"\x89MLW\r\n\x1a\n"
-VERSION = 1
+VERSIONS = (1, 2)
 BYTE_ORDER = 0x01020304
 ALIGNMENT = 64
 # As the daemon: no path given by mistake exhausts memory.
@@ -48,6 +52,12 @@ FEATURE = struct.Struct("<24s16sff")
 LAYER = struct.Struct("<IIIffI")
 CRC_AT = 24
 NAME = re.compile(r"[a-z0-9_]{1,24}\Z")
+
+
+def version(model: Model) -> int:
+    """The oldest version of the format that can hold a model."""
+    newest = max(layer.activation.kind for layer in model.layers)
+    return 1 if newest <= LAST_OF_VERSION_1 else 2
 
 
 def encode(model: Model) -> bytes:
@@ -64,6 +74,7 @@ def encode(model: Model) -> bytes:
     for layer in model.layers:
         sections += [_floats(layer.weights), _floats(layer.bias)]
     sections += [_floats(model.test_inputs), _floats(model.test_outputs)]
+    charge(2 * sum(map(len, sections)), "model file")
     data = bytearray()
     for section in sections:
         data += bytes(-len(data) % ALIGNMENT)
@@ -74,7 +85,7 @@ def encode(model: Model) -> bytes:
     padded = len(data) + -len(data) % ALIGNMENT
     data += bytes(padded - len(data))
     tail = *counts, model.threshold, len(provenance)
-    HEADER.pack_into(data, 0, MAGIC, VERSION, BYTE_ORDER, len(data), 0, *tail)
+    HEADER.pack_into(data, 0, MAGIC, version(model), BYTE_ORDER, len(data), 0, *tail)
     struct.pack_into("<I", data, CRC_AT, zlib.crc32(data))
     return bytes(data)
 
@@ -93,9 +104,7 @@ def read(path: Path) -> Model:
         ModelError: When any field of it is not as the format says.
         OSError: When the file cannot be read.
     """
-    if (size := path.stat().st_size) > MAX_SIZE:
-        raise ModelError(f"{path}: {size} bytes are more than a model file's {MAX_SIZE}")
-    return decode(path.read_bytes(), str(path))
+    return decode(read_file(path, MAX_SIZE), str(path))
 
 
 def decode(data: bytes, name: str = "model") -> Model:
@@ -122,7 +131,8 @@ def _decode(data: bytes) -> Model:
     magic, version, order, size, crc, features, layers, tests, threshold, provenance = header
     _refuse_unless(magic == MAGIC, "it does not begin as a model file does")
     _refuse_unless(order == BYTE_ORDER, f"byte order mark {order:#010x} is not little-endian")
-    _refuse_unless(version == VERSION, f"format version {version} is not {VERSION}")
+    known = " or ".join(map(str, VERSIONS))
+    _refuse_unless(version in VERSIONS, f"format version {version} is not {known}")
     _refuse_unless(size == len(data), f"the header says {size} bytes, the file has {len(data)}")
     _refuse_unless(1 <= features <= MAX_FEATURES, f"{features} features")
     _refuse_unless(1 <= layers <= MAX_LAYERS, f"{layers} layers")
@@ -135,7 +145,7 @@ def _decode(data: bytes) -> Model:
     feature_list = tuple(_features(cursor.section(features * FEATURE.size)))
     records = list(LAYER.iter_unpack(cursor.section(layers * LAYER.size)))
     text = _text(cursor.section(provenance), "provenance")
-    layer_list = tuple(_layers(cursor, records, features))
+    layer_list = tuple(_layers(cursor, records, features, version))
     inputs = cursor.floats(tests, features)  # (tests, features)
     outputs = cursor.floats(tests, records[-1][1])  # (tests, outputs)
     cursor.finish()
@@ -191,12 +201,13 @@ def _check_feature(feature: Feature) -> None:
     _refuse_unless(bool(finite), f"feature {feature.name} has a non-finite offset or scale")
 
 
-def _layers(cursor: _Cursor, records: list[tuple], width: int) -> Iterator[Layer]:
+def _layers(cursor: _Cursor, records: list[tuple], width: int, version: int) -> Iterator[Layer]:
     for number, (inputs, outputs, kind, alpha, beta, reserved) in enumerate(records):
         place = f"layer {number}"
         _refuse_unless(1 <= outputs <= MAX_WIDTH, f"{place} has {outputs} outputs")
         _refuse_unless(inputs == width, f"{place} takes {inputs} inputs, but {width} reach it")
-        _refuse_unless(kind in iter(Kind), f"{place} has activation number {kind}")
+        known = kind in iter(Kind) and (version > 1 or kind <= LAST_OF_VERSION_1)
+        _refuse_unless(known, f"{place} has activation number {kind}")
         _refuse_unless(alpha == 0 or kind in USES_ALPHA, f"{place} has an alpha it cannot use")
         _refuse_unless(beta == 0 or kind in USES_BETA, f"{place} has a beta it cannot use")
         _refuse_unless(reserved == 0, f"the reserved word of {place} is not zero")

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from .errors import ModelError
 from .fold import Wide
+from .guards import charge
 
 # Far below what float32 shows beside any value that a network computes with.
 NEGLIGIBLE = 2.0**-100
@@ -58,6 +59,8 @@ def prune(layers: list[Wide], inputs: NDArray[np.float64]) -> Pruning:
     Raises:
         ModelError: When outputs depend on values that are subnormal in float32.
     """
+    # Each limit that is tried makes a copy, in which dead units make another.
+    charge(4 * sum(layer.weights.nbytes for layer in layers), "network without dead units")
     expected = _evaluate(layers, inputs)
     for limit in (NEGLIGIBLE, SMALLEST_NORMAL):
         pruned = _without_dead_units([_flush(layer, limit) for layer in layers])

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .errors import ModelError
-from .guards import MAX_FILE, MAX_PARAMETERS, read_file
+from .guards import MAX_FILE, MAX_PARAMETERS, charge, read_file, require_file
 from .protobuf import Message
 
 MAGIC = 0xDB4775248B80FB57
@@ -70,9 +70,10 @@ class Bundle:
             raise ModelError(f"variable {key!r} is in shard {entry.shard} of {self._shards}")
         name = f"{self._prefix.name}.data-{entry.shard:05d}-of-{self._shards:05d}"
         path = self._prefix.with_name(name)
-        size = path.stat().st_size
+        size = require_file(path)
         if not 0 <= entry.offset <= entry.offset + entry.size <= size or entry.size > MAX_FILE:
             raise ModelError(f"variable {key!r} ends outside of {name}, which has {size} bytes")
+        charge(entry.size, f"variable {key!r}")
         with path.open("rb") as file:
             file.seek(entry.offset)
             return file.read(entry.size)

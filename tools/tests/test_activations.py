@@ -23,6 +23,12 @@ DEFINITIONS = {
     Kind.ELU: lambda x: x if x >= 0 else 0.3 * (math.exp(x) - 1),
     Kind.SOFTPLUS: lambda x: x if x > 700 else math.log(1 + math.exp(x)),
     Kind.SWISH: lambda x: x * logistic(x),
+    Kind.GELU: lambda x: x / 2 * (1 + math.erf(x / math.sqrt(2))),
+    Kind.GELU_TANH: lambda x: (
+        x / 2 * (1 + math.tanh(math.sqrt(2 / math.pi) * (x + 0.044715 * x**3)))
+    ),
+    Kind.HARD_SWISH: lambda x: x * min(max(0.3 * x + 0.25, 0.0), 1.0),
+    Kind.MISH: lambda x: x * math.tanh(x if x > 700 else math.log(1 + math.exp(x))),
     Kind.HARD_SIGMOID: lambda x: min(max(0.3 * x + 0.25, 0.0), 1.0),
 }
 

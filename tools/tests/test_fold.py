@@ -7,7 +7,7 @@ from mlsched_tools.activations import RELU, SIGMOID, Activation, Kind
 from mlsched_tools.assemble import Choices, assemble
 from mlsched_tools.errors import ModelError
 from mlsched_tools.features import PADDING, Feature
-from mlsched_tools.flow import Flow, evaluate
+from mlsched_tools.flow import BATCH, Flow, evaluate
 from mlsched_tools.fold import fold
 from mlsched_tools.source import Source
 
@@ -72,12 +72,60 @@ def test_a_scaled_input_goes_into_the_features():
     assert {(f.offset, f.scale) for f in model.features} == {(2.0, 1.0)}
 
 
-def test_two_classes_become_the_second_one_s_probability():
+@pytest.mark.parametrize(("column", "sign"), [(1, 1), (0, -1)])
+def test_one_of_two_classes_is_the_sigmoid_of_a_difference(column, sign):
     flow = Flow.start(5).dense(np.arange(10.0).reshape(5, 2) / 10, [0.25, -0.5], "d").softmax("s")
-    model = assemble(Source("test", flow), Choices())
-    assert np.allclose(model.layers[0].weights, 0.1)
-    assert model.layers[0].bias == [-0.75]
+    model = assemble(Source("test", flow.take(column, "t")), Choices())
+    assert np.allclose(model.layers[0].weights, sign * 0.1)
+    assert model.layers[0].bias == [sign * -0.75]
     assert (model.layers[0].activation, model.threshold) == (SIGMOID, 0.5)
+
+
+def test_what_is_left_of_a_probability_is_one_too():
+    flow = Flow.start(5).dense(np.ones((5, 1)), [0.25], "d").activate(SIGMOID)
+    model = assemble(Source("test", flow.affine(-1.0, 1.0, "a")), Choices())
+    assert [layer.activation for layer in model.layers] == [SIGMOID]
+    assert (model.layers[0].weights == -1).all()
+
+
+def test_slopes_of_each_value_become_twice_as_many_units():
+    random = np.random.default_rng(3)
+    flow = Flow.start(5).dense(random.normal(size=(5, 4)), random.normal(size=4), "d")
+    flow = flow.prelu([0.1, -0.2, 0.3, 0.7], "p").affine(2.0, 1.0, "a")
+    flow = flow.dense(random.normal(size=(4, 1)), None, "e").activate(SIGMOID)
+    model = assemble(Source("test", flow), Choices())
+    assert [layer.weights.shape for layer in model.layers] == [(5, 8), (8, 1)]
+    assert np.allclose(model.evaluate(model.test_inputs, "<f8"), model.test_outputs, atol=1e-6)
+
+
+def reshaped(*target: float, start: tuple[int, ...] = (2, 3)) -> tuple[int, ...]:
+    return Flow.start(*start).reshape(target, "r").shape
+
+
+def test_a_row_may_take_any_shape_of_its_own_values():
+    assert reshaped(BATCH, 6) == reshaped(-1, 6) == reshaped(BATCH, -1) == (6,)
+    assert reshaped(BATCH, 3, -1) == (3, 2)
+    assert reshaped(-1, start=(1,)) == ()
+    assert Flow.start(1, 2, 4).flatten("f", 2).shape == (8,)
+    assert Flow.start(1).squeeze([-1], "s").unsqueeze([1], "u").shape == (1,)
+
+
+@pytest.mark.parametrize("target", [(-1,), (6,), (1, 6), (BATCH, 5), (-1, 3), (3, -1), (-1, -1)])
+def test_values_of_different_rows_never_come_together(target):
+    with pytest.raises(ModelError, match="mixes rows"):
+        reshaped(*target)
+
+
+def test_a_value_without_its_axis_is_no_row_for_a_dense_layer():
+    flat = Flow.start(1).reshape([-1], "r")
+    with pytest.raises(ModelError, match="takes 1 inputs, but values of shape"):
+        flat.dense([[1.0]], None, "d")
+    with pytest.raises(ModelError, match="has shape"):
+        flat.affine(1.0, [[1.0, 2.0]], "a")
+
+
+def softmax_of(classes: int) -> Flow:
+    return Flow.start(2).dense(np.ones((2, classes)), None, "d").softmax("s")
 
 
 def refusal(flow: Flow, **choices: object) -> str:
@@ -112,7 +160,10 @@ def test_what_cannot_answer_the_question_is_refused():
         (lambda: Flow.start(1).dense([[np.nan]], None, "d"), "weights of d are not finite"),
         (lambda: Flow.start(1).dense([[1.0]], [np.inf], "d"), "bias of d are not finite"),
         (lambda: Flow.start(1).dense(np.array([["x"]]), None, "d"), "not a number"),
-        (lambda: Flow.start(3).softmax("s"), "softmax over 3 classes"),
+        (lambda: fold(softmax_of(3).take(1, "t")), "softmax over 3 classes"),
+        (lambda: fold(softmax_of(2)), "no class was chosen"),
+        (lambda: fold(softmax_of(2).affine(2.0, 0.0, "a")), "before further operations"),
+        (lambda: Flow.start(3).take(3, "t"), "column 3 of 3"),
     ],
 )
 def test_a_wrong_operation_is_named(build, complaint):

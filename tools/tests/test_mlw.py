@@ -50,6 +50,24 @@ def test_the_bytes_are_where_the_format_says(small_model):
     assert np.array_equal(np.frombuffer(data, "<f4", 4, 448), [0, 1, 2, 3])
 
 
+NEW = [Kind.GELU, Kind.GELU_TANH, Kind.HARD_SWISH, Kind.MISH]
+
+
+@pytest.mark.parametrize("kind", NEW)
+def test_a_newer_activation_makes_the_file_one_of_version_2(small_model, kind):
+    activation = Activation(kind, *((0.25, 0.5) if kind is Kind.HARD_SWISH else ()))
+    first = dataclasses.replace(small_model.layers[0], activation=activation)
+    model = dataclasses.replace(small_model, layers=(first, small_model.layers[1]))
+    expected = model.evaluate(model.test_inputs, "<f8").astype("<f4")
+    data = mlw.encode(dataclasses.replace(model, test_outputs=expected))
+    assert struct.unpack_from("<I", data, 8) == (2,)
+    assert mlw.decode(data).layers[0].activation == activation
+    older = bytearray(data)
+    struct.pack_into("<I", older, 8, 1)
+    with pytest.raises(ModelError, match=f"activation number {int(kind)}"):
+        mlw.decode(sealed(older))
+
+
 def test_a_file_cut_at_any_length_is_refused(small_model):
     data = mlw.encode(small_model)
     for length in range(len(data)):
@@ -69,7 +87,7 @@ def test_a_flipped_bit_anywhere_is_refused(small_model):
 @pytest.mark.parametrize(
     ("offset", "layout", "value", "complaint"),
     [
-        (8, "<I", 2, "format version 2"),
+        (8, "<I", 3, "format version 3 is not 1 or 2"),
         (12, "<I", 0x04030201, "byte order"),
         (28, "<I", 0, "0 features"),
         (280, "<I", 5, "takes 5 inputs, but 4 reach it"),

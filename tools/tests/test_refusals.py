@@ -58,6 +58,10 @@ def keras(model: dict, version: str = "3.0") -> str:
     return str(caught.value)
 
 
+# What Keras 3 stores of a function that a user has registered as relu.
+STRANGER = {
+    "module": "builtins", "class_name": "function", "config": "relu", "registered_name": "my>relu",
+}  # fmt: skip
 INPUT = layer("InputLayer", name="in", batch_shape=[None, 2])
 SHARED = dense("in", name="shared", units=2)
 TWICE = {**SHARED, "inbound_nodes": [[["in", 0, 0, {}]], [["shared", 0, 0, {}]]]}
@@ -71,15 +75,21 @@ TRAINING = {**layer("Dropout", name="d"), "inbound_nodes": [[["in", 0, 0, {"trai
         (sequential(INPUT, layer("LSTM", name="r", units=3)), r"layer r \(LSTM\)"),
         (sequential(INPUT, layer("Conv1D", name="c")), r"layer c \(Conv1D\)"),
         (sequential(INPUT, layer("Custom>Thing", name="t")), r"layer t \(Custom>Thing\)"),
-        (sequential(INPUT, dense(activation="gelu")), "activation 'gelu'"),
+        (sequential(INPUT, dense(activation="sine")), "activation 'sine'"),
         (sequential(INPUT, dense(activation={"class_name": "X", "config": {}})), "activation"),
-        (sequential(INPUT, dense(units=3, activation="softmax")), "softmax over 3"),
+        (sequential(INPUT, {**dense(), "module": None}), "not a layer or function of Keras"),
+        (sequential(INPUT, {**dense(), "module": "kerasy.layers"}), "not a layer or function"),
+        (sequential(INPUT, {**dense(), "registered_name": "my>Dense"}), "is my>Dense of keras"),
+        (sequential(INPUT, dense(activation=STRANGER)), "of builtins, not a layer or function"),
         (sequential(INPUT, layer("Softmax", axis=0)), "axis 0"),
         (sequential(INPUT, layer("ReLU", threshold=1.0)), "has a threshold"),
         (sequential(INPUT, layer("Normalization", axis=2)), "axis 2"),
         (sequential(INPUT, dense(dtype="int8_from_float32")), "is quantised"),
         (sequential(INPUT, layer("Dense", name="x")), "damaged"),
-        (sequential(layer("InputLayer", batch_shape=[None, 4, 4])), r"shape \[None, 4, 4\]"),
+        (
+            sequential(layer("InputLayer", batch_shape=[None, 4, 4]), dense()),
+            "of shape .4, 4. reach",
+        ),
         (sequential(layer("InputLayer", batch_shape=[None, None])), "shape"),
         (sequential(layer("Activation", activation="relu")), "how wide the input is"),
         (sequential(), "no layer with weights"),
@@ -195,6 +205,7 @@ def onnx(
 
 
 TRANSPOSED = attribute("transA", 3, 1)
+USE = node("MatMul", "x w")
 BODY = attribute("body", 6, message((1, b"")))
 
 
@@ -211,20 +222,23 @@ BODY = attribute("body", 6, message((1, b"")))
         ([node("Mul", "x x")], "joins two branches"),
         ([node("MatMul", "x nowhere")], "nothing before it computes"),
         ([node("Cast", "x", attribute("to", 3, 9))], "no float"),
-        ([node("Softmax", "x", attribute("axis", 3, 0))], "over the batch"),
+        ([node("Softmax", "x", attribute("axis", 3, 0))], "is over axis 0 of (batch, 2)"),
         ([node("Clip", "x", attribute("min", 2, 2.0), attribute("max", 2, 1.0))], "clips to"),
         ([W, node("Div", "w x")], "divides by what flows"),
         ([node("Relu", "x", *[])] * 5000, "more than 4096 operations"),
         ([(5, tensor("w", ONES, kind=8)), node("MatMul", "x w")], "of type 8"),
         ([(5, tensor("w", ONES, (9, b"abc"))), node("MatMul", "x w")], "holds 3 bytes"),
         ([(5, tensor("w", ONES * np.inf)), node("MatMul", "x w")], "not finite"),
-        ([(5, message((1, 1 << 40), (1, 1 << 40), (2, 1), (8, "w")))], "promises the shape"),
-        ([], "does not depend on its input"),
+        ([(5, message((1, 1 << 40), (1, 1 << 40), (2, 1), (8, "w"))), USE], "promises the shape"),
+        ([], "is computed by nothing"),
+        ([W, node("Identity", "w")], "does not depend on its input"),
+        ([W, node("MatMul", "x w", attribute("weird", 3, 1))], "an attribute weird"),
+        ([W, node("Max", "x w w")], "compares with 2 values"),
     ],
 )
 def test_an_onnx_graph_that_is_no_chain_is_refused(tmp_path, graph, complaint):
     if complaint.startswith("more than"):
-        graph = [(1, message((1, "x"), (2, "x"), (4, "Tanh")))] * 5000
+        graph = [(1, message((1, "x"), (2, "x"), (4, "Tanh")))] * 5000 + [node("Tanh", "x")]
     assert complaint in onnx(tmp_path, *graph)
 
 
@@ -232,8 +246,10 @@ def test_an_onnx_graph_of_several_inputs_or_outputs_is_refused(tmp_path):
     other = (11, value_info("z", 1, 2))
     assert "2 inputs and 1 outputs" in onnx(tmp_path, node("Relu", "x"), inputs=(X, other))
     assert "1 inputs and 2 outputs" in onnx(tmp_path, node("Relu", "x"), outputs=(Y, Y))
-    unknown = (11, value_info("x", 1, 2, 3))
+    unknown = (11, value_info("x", 1))
     assert "not (batch, features)" in onnx(tmp_path, node("Relu", "x"), inputs=(unknown,))
+    deep = (11, value_info("x", 1, 2, 3))
+    assert "the model has 6 outputs" in onnx(tmp_path, node("Relu", "x"), inputs=(deep,))
 
 
 @pytest.mark.parametrize(
@@ -325,8 +341,9 @@ def test_a_scikit_learn_step_that_is_no_scaler_is_refused(tmp_path):
 @pytest.mark.parametrize(
     ("arrays", "complaint"),
     [
-        ({"a.kernel": (5, 3), "b.kernel": (4, 1)}, "takes 4 inputs, but 3 reach it"),
-        ({"a.kernel": (5, 3), "b.running_mean": (3,)}, "belongs to no dense layer"),
+        ({"a.kernel": (5, 3), "b.kernel": (4, 1)}, "fit each other in no order"),
+        ({"a.kernel": (5, 3), "b.running_mean": (3,)}, "whose arrays do not fit"),
+        ({"a.kernel": (5, 3), "b.embedding": (3,)}, "belongs to no dense layer"),
         ({"a.kernel": (5, 3), "a.weight": (3, 5), "b.kernel": (3, 1)}, "has no weights, or two"),
         ({"a.bias": (5,), "b.kernel": (3, 1)}, "has no weights, or two"),
         ({"a.weight": (8, 5, 3), "b.kernel": (3, 1)}, "only dense layers"),

@@ -25,7 +25,7 @@ def test_the_runtime_computes_the_same(fixture):
         if "--verify needs" in str(error):
             pytest.skip(str(error))
         raise
-    assert source.lossy or found <= verify.BOUND
+    assert found <= source.bound
 
 
 def runtime(monkeypatch, run):
@@ -35,7 +35,16 @@ def runtime(monkeypatch, run):
 def test_a_runtime_that_disagrees_stops_the_export(monkeypatch, tmp_path, capsys):
     runtime(monkeypatch, lambda path, options, inputs: np.full(len(inputs), 0.25))
     assert main([ONNX, "-o", str(tmp_path / "m.mlw"), "--verify"]) == 2
-    assert "differently, more than 2e-06" in capsys.readouterr().err
+    assert "differently, more than the 2e-06" in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_quantised_source_has_a_bound_too(monkeypatch, tmp_path, capsys):
+    """Rounding to 8 bits explains a tenth, not nine of them."""
+    int8 = str(FOLDER / "plain.int8.tflite")
+    monkeypatch.setitem(verify.RUNNERS, "tflite", lambda path, options, inputs: inputs[:, :1] + 9)
+    assert main([int8, "-o", str(tmp_path / "m.mlw"), "--verify"]) == 2
+    assert "more than the 0.1 that its rounding explains" in capsys.readouterr().err
     assert list(tmp_path.iterdir()) == []
 
 

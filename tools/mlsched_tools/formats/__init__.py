@@ -2,10 +2,13 @@
 
 import importlib
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 from ..errors import ModelError
-from ..guards import MAX_FILE, Archive
+from ..flow import Softmax
+from ..graph import several_outputs
+from ..guards import MAX_FILE, Archive, limited, require_file
 from ..source import ReadOptions, Source
 
 HDF5 = b"\x89HDF\r\n\x1a\n"
@@ -27,7 +30,8 @@ def read(path: Path, options: ReadOptions) -> Source:
     """
     try:
         module = importlib.import_module(f".{recognise(path)}", __name__)
-        return module.read(path, options)
+        with limited():
+            return _one_output(module.read(path, options), options)
     except RecursionError:
         raise ModelError(f"{path}: nested too deeply") from None
     except ModelError as error:
@@ -37,12 +41,27 @@ def read(path: Path, options: ReadOptions) -> Source:
         raise ModelError(f"{path}: the file is damaged ({type(error).__name__})") from None
 
 
+def _one_output(source: Source, options: ReadOptions) -> Source:
+    """The source with the output that means migrate alone, unless an embedder wants them all."""
+    flow, number = source.flow, source.output if source.output is not None else options.output
+    if options.softmax:
+        flow = flow.softmax("--softmax")
+    if options.library or flow.width == 1:
+        return replace(source, flow=flow)
+    if number is None and flow.width == 2 and isinstance(flow.ops[-1], Softmax):
+        number = 1
+    if number is None or not 0 <= number < flow.width:
+        raise ModelError(several_outputs(flow.width, number))
+    return replace(source, flow=flow.take(number, "the output", keep=True), output=number)
+
+
 def recognise(path: Path) -> str:
     """The name of the module that reads a file or folder, by its content."""
     if path.is_dir():
         if (path / "saved_model.pb").is_file():
             return "savedmodel"
         raise ModelError(f"{path}: a folder without saved_model.pb is no model")
+    require_file(path)
     with path.open("rb") as file:
         head = file.read(HEAD)
     if not head:
@@ -73,6 +92,8 @@ def _recognise_archive(path: Path) -> str:
         return "skops"
     if any(name.split("/")[1:] == ["data.pkl"] for name in names):
         return "torch"
+    if any(name.split("/")[1:-1] == ["models"] and name.endswith(".json") for name in names):
+        return "torch_export"
     if any(name.endswith(".npy") for name in names):
         return "npz"
     raise ModelError(f"{path}: the zip file holds no model of a known format")

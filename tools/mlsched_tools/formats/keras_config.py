@@ -9,6 +9,8 @@ from ..errors import ModelError
 from ..guards import MAX_LAYERS
 
 MODELS = ("Sequential", "Functional", "Model")
+# Modules whose classes are Keras's own; a class of the same name may stand in any other.
+OWN = re.compile(r"(tf_)?keras(\.|\Z)|tensorflow\.(python\.)?keras(\.|\Z)")
 MAX_DEPTH = 16
 
 
@@ -51,10 +53,25 @@ def leaves(model: dict) -> list[Leaf]:
     return found
 
 
+def require_own(item: dict, place: str) -> None:
+    """Refuses a class or function that is not Keras's own, whatever it is called.
+
+    Keras 3 stores the module of a class, and the name under which a stranger's was registered.
+    """
+    kind, registered = item.get("class_name"), item.get("registered_name")
+    module = item.get("module", "keras")
+    if registered not in (None, kind) or module is None or not OWN.match(str(module)):
+        raise ModelError(
+            f"{place} is {registered or kind} of {module or 'a module of its own'}, not a layer or "
+            "function of Keras: its code is not in the file"
+        )
+
+
 def _walk(model: dict, path: tuple[str, ...], outer: str, depth: int) -> Iterator[Leaf]:
     kind, config = model["class_name"], model["config"]
     if kind not in MODELS:
         raise ModelError(f"the model is of class {kind}: only Sequential and Functional are known")
+    require_own(model, "the model")
     if depth > MAX_DEPTH:
         raise ModelError(f"models are nested more than {MAX_DEPTH} deep")
     layers = config["layers"] if isinstance(config, dict) else config
@@ -69,6 +86,7 @@ def _walk(model: dict, path: tuple[str, ...], outer: str, depth: int) -> Iterato
         if layer["class_name"] in MODELS:
             yield from _walk(layer, place, outer or name, depth + 1)
         else:
+            require_own(layer, f"layer {name}")
             yield Leaf(layer["class_name"], layer["config"], name, place, outer or name)
 
 

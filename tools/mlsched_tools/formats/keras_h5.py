@@ -4,8 +4,8 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
-from ..architecture import parse_json
 from ..errors import ModelError
+from ..guards import JSON_EXPANSION, charge, parse_json
 from ..hdf5 import Group, load
 from ..source import ReadOptions, Source
 from .keras_config import Leaf
@@ -22,6 +22,7 @@ def read(path: Path, options: ReadOptions) -> Source:
             "the file holds weights alone: give --architecture MODEL.json, as Keras's to_json() "
             "writes it"
         )
+    charge(JSON_EXPANSION * len(text or ""), "model's configuration")
     model = given or parse_json(str(text).encode(), "the model's configuration")
     version = file.attribute("keras_version") or model.get("keras_version") or "3"
     flow, notes = build(model, _reader(file), str(version))

@@ -9,20 +9,29 @@ from numpy.typing import NDArray
 from .. import graph
 from ..activations import RELU, SIGMOID, Activation, Kind
 from ..errors import ModelError
-from ..flow import Flow
-from .keras_config import Leaf, leaves
+from ..flow import BATCH, Flow
+from .keras_config import Leaf, leaves, require_own
 
 Weights = dict[str, NDArray]
 SKIPPED = {
     "InputLayer", "Dropout", "GaussianNoise", "GaussianDropout", "AlphaDropout",
-    "SpatialDropout1D", "ActivityRegularization", "Identity", "Flatten",
+    "SpatialDropout1D", "ActivityRegularization", "Identity",
 }  # fmt: skip
 PLAIN_ACTIVATIONS = {
     "relu": RELU, "sigmoid": SIGMOID, "tanh": Activation(Kind.TANH),
     "elu": Activation(Kind.ELU, 1.0), "softplus": Activation(Kind.SOFTPLUS),
     "swish": Activation(Kind.SWISH), "silu": Activation(Kind.SWISH),
     "leaky_relu": Activation(Kind.LEAKY_RELU, 0.2), "linear": Activation(Kind.IDENTITY),
+    "mish": graph.MISH, "hard_silu": graph.HARD_SWISH, "hard_swish": graph.HARD_SWISH,
 }  # fmt: skip
+COMPOSED: dict[str, Callable[[Flow, str], Flow]] = {
+    "softmax": lambda flow, place: flow.softmax(place),
+    "relu6": lambda flow, place: graph.clip(flow, 0.0, 6.0, place),
+    "selu": graph.selu,
+    # The activation by this name is the exact one, unlike some other libraries'.
+    "gelu": lambda flow, place: graph.gelu(flow, "none", place),
+    "celu": lambda flow, place: graph.celu(flow, 1.0, place),
+}
 # Keras 2 and 3 mean different functions by this name.
 HARD_SIGMOID = {
     2: Activation(Kind.HARD_SIGMOID, 0.2, 0.5),
@@ -72,6 +81,8 @@ def expected(leaf: Leaf) -> list[str]:
             names = ["gamma"] if config.get("scale", True) else []
             names += ["beta"] if config.get("center", True) else []
             return [*names, "moving_mean", "moving_variance"]
+        case "PReLU":
+            return ["alpha"]
         case "Normalization" if config.get("mean") is None:
             return ["mean", "variance", "count"]
         case _:
@@ -93,12 +104,12 @@ def _start(chain: list[Leaf], leaf: Leaf, values: Weights) -> Flow | None:
     config = chain[0].config
     shape = config.get("batch_shape") or config.get("batch_input_shape")
     if shape is not None:
-        if len(shape) != 2 or not isinstance(shape[1], int):
+        if len(shape) < 2 or not all(isinstance(n, int) for n in shape[1:]):
             raise ModelError(f"the input has shape {shape}: (batch, features) is due")
-        return Flow.start(shape[1])
+        return Flow.start(*shape[1:])
     if "kernel" in values or "moving_mean" in values or "mean" in values:
         return Flow.start(next(iter(values.values())).shape[0])
-    if leaf.kind not in SKIPPED:
+    if leaf.kind not in SKIPPED and leaf.kind != "Flatten":
         raise ModelError(f"{leaf.place} comes before anything that says how wide the input is")
     return None
 
@@ -114,16 +125,15 @@ def _apply(flow: Flow, leaf: Leaf, values: Weights, major: int) -> Flow:
 def _activate(flow: Flow, function: Any, leaf: Leaf, major: int) -> Flow:  # noqa: ANN401
     """Applies an activation given by name, by a serialised function or by a layer."""
     if isinstance(function, dict):
+        require_own(function, f"the activation of {leaf.place}")
         if function.get("class_name") in LAYERS:
             inner = Leaf(function["class_name"], function["config"], leaf.name, (), "")
             return _apply(flow, inner, {}, major)
         function = function.get("config", function.get("class_name"))
     if function is None:
         return flow
-    if function == "softmax":
-        return flow.softmax(leaf.place)
-    if function == "relu6":
-        return graph.clip(flow, 0.0, 6.0, leaf.place)
+    if isinstance(function, str) and function in COMPOSED:
+        return COMPOSED[function](flow, leaf.place)
     if function == "hard_sigmoid":
         return flow.activate(HARD_SIGMOID[major])
     if not isinstance(function, str) or function not in PLAIN_ACTIVATIONS:
@@ -160,8 +170,20 @@ def _elu(flow: Flow, leaf: Leaf, values: Weights, major: int) -> Flow:
 
 
 def _softmax(flow: Flow, leaf: Leaf, values: Weights, major: int) -> Flow:
-    _require_last_axis(leaf)
+    _require_last_axis(flow, leaf)
     return flow.softmax(leaf.place)
+
+
+def _prelu(flow: Flow, leaf: Leaf, values: Weights, major: int) -> Flow:
+    return graph.prelu(flow, values["alpha"], leaf.place)
+
+
+def _flatten(flow: Flow, leaf: Leaf, values: Weights, major: int) -> Flow:
+    return flow.flatten(leaf.place)
+
+
+def _reshape(flow: Flow, leaf: Leaf, values: Weights, major: int) -> Flow:
+    return flow.reshape([BATCH, *leaf.config["target_shape"]], leaf.place)
 
 
 def _rescaling(flow: Flow, leaf: Leaf, values: Weights, major: int) -> Flow:
@@ -169,7 +191,7 @@ def _rescaling(flow: Flow, leaf: Leaf, values: Weights, major: int) -> Flow:
 
 
 def _normalization(flow: Flow, leaf: Leaf, values: Weights, major: int) -> Flow:
-    _require_last_axis(leaf)
+    _require_last_axis(flow, leaf)
     if not values:
         values = {"mean": leaf.config["mean"], "variance": leaf.config["variance"]}
     mean = np.asarray(values["mean"], np.float64)
@@ -183,7 +205,7 @@ def _normalization(flow: Flow, leaf: Leaf, values: Weights, major: int) -> Flow:
 
 
 def _batch_normalization(flow: Flow, leaf: Leaf, values: Weights, major: int) -> Flow:
-    _require_last_axis(leaf)
+    _require_last_axis(flow, leaf)
     mean, variance = values["moving_mean"], values["moving_variance"]
     gamma = values.get("gamma", np.ones_like(mean))
     beta = values.get("beta", np.zeros_like(mean))
@@ -191,10 +213,10 @@ def _batch_normalization(flow: Flow, leaf: Leaf, values: Weights, major: int) ->
     return graph.batch_norm(flow, parts, float(leaf.config["epsilon"]), leaf.place)
 
 
-def _require_last_axis(leaf: Leaf) -> None:
+def _require_last_axis(flow: Flow, leaf: Leaf) -> None:
     axis = leaf.config.get("axis", -1)
     axes = axis if isinstance(axis, list) else [axis]
-    if any(a not in (-1, 1, None) for a in axes):
+    if len(flow.shape) != 1 or any(a not in (-1, 1, None) for a in axes):
         raise ModelError(f"{leaf.place} works on axis {axis} instead of the features")
 
 
@@ -204,7 +226,10 @@ LAYERS: dict[str, Callable[[Flow, Leaf, Weights, int], Flow]] = {
     "ReLU": _relu,
     "LeakyReLU": _leaky_relu,
     "ELU": _elu,
+    "PReLU": _prelu,
     "Softmax": _softmax,
+    "Flatten": _flatten,
+    "Reshape": _reshape,
     "Rescaling": _rescaling,
     "Normalization": _normalization,
     "BatchNormalization": _batch_normalization,

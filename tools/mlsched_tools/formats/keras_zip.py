@@ -2,8 +2,7 @@
 
 from pathlib import Path
 
-from ..architecture import parse_json
-from ..guards import Archive
+from ..guards import Archive, parse_json
 from ..hdf5 import load
 from ..source import ReadOptions, Source
 from .keras_h5 import from_store

@@ -2,6 +2,7 @@
 
 import ast
 import math
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -18,7 +19,7 @@ MAX_HEADER = 65536
 
 
 def read(path: Path, options: ReadOptions) -> Source:
-    """Reads dense layers in natural order, activations from an array `activations` if it is there.
+    """Reads dense layers, and activations from an array `activations` if it is there.
 
     The array holds one name a layer, such as relu, relu, sigmoid; --architecture overrides it.
     """
@@ -29,18 +30,18 @@ def read(path: Path, options: ReadOptions) -> Source:
         if name.endswith(".npy")
     }
     names = arrays.pop("activations", None)
-    architecture = options.architecture
-    if names is not None and architecture is None:
+    if names is not None and options.architecture is None:
         if names.dtype.kind != "U":
             raise ModelError("the array `activations` does not hold names")
         steps = tuple(Step(None, activation(str(name))) for name in names.ravel())
-        architecture = Architecture(steps=steps)
+        options = replace(options, architecture=Architecture(steps=steps))
     notes = tuple(
         f"array {name} converted from {values.dtype} to float32"
         for name, values in arrays.items()
         if values.dtype != np.dtype("<f4")
     )
-    return Source("npz", tensors.chain(arrays, architecture, natural_order=True), notes)
+    chain = tensors.chain(arrays, options)
+    return Source("npz", chain.flow, notes + chain.notes, order=chain.order)
 
 
 def array(data: bytes, name: str) -> NDArray:

@@ -23,8 +23,8 @@ def read(path: Path, options: ReadOptions) -> Source:
             "it is a pickle, which runs any code when loaded: store the model with skops, or give "
             "--trust-pickle if you trust its origin"
         )
-    flow = sklearn.build(_Object(_load(data)))
-    return Source("scikit-learn pickle", flow, ("weights converted to float32",))
+    flow, number = sklearn.build(_Object(_load(data)), options)
+    return Source("scikit-learn pickle", flow, ("weights converted to float32",), output=number)
 
 
 def _load(data: bytes) -> Any:  # noqa: ANN401

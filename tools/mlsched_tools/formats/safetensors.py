@@ -1,6 +1,5 @@
 """safetensors: a JSON header with names, types, shapes and offsets, then the raw values."""
 
-import json
 import math
 from pathlib import Path
 
@@ -8,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import ModelError
-from ..guards import read_file
+from ..guards import JSON_EXPANSION, charge, parse_json, read_file
 from ..source import ReadOptions, Source
 from . import tensors
 
@@ -16,10 +15,10 @@ TYPES = {"F64": "<f8", "F32": "<f4", "F16": "<f2", "BF16": "<u2"}
 
 
 def read(path: Path, options: ReadOptions) -> Source:
-    """Reads dense layers in the natural order of their names."""
+    """Reads dense layers in the order that their widths and names, or the user, say."""
     arrays, notes = _arrays(read_file(path))
-    flow = tensors.chain(arrays, options.architecture, natural_order=True)
-    return Source("safetensors", flow, notes)
+    chain = tensors.chain(arrays, options)
+    return Source("safetensors", chain.flow, notes + chain.notes, order=chain.order)
 
 
 def _arrays(data: bytes) -> tuple[dict[str, NDArray], tuple[str, ...]]:
@@ -27,7 +26,8 @@ def _arrays(data: bytes) -> tuple[dict[str, NDArray], tuple[str, ...]]:
     if len(data) < 8 or end > len(data):
         raise ModelError(f"the safetensors header ends at byte {end}, the file at {len(data)}")
     try:
-        header = json.loads(data[8:end], object_pairs_hook=_unique)
+        charge(JSON_EXPANSION * (end - 8), "safetensors header")
+        header = parse_json(data[8:end], "the safetensors header", _unique)
         header.pop("__metadata__", None)
         records = {
             name: (entry["dtype"], tuple(entry["shape"]), *entry["data_offsets"])

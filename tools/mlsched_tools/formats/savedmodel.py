@@ -40,7 +40,7 @@ def read(path: Path, options: ReadOptions) -> Source:
     model.keys = _checkpoint_keys(outer, functions)
     source, target = _signature(meta_graphs[0])
     name = split(source[0])[0]
-    outer.values[name] = [Flow.start(_width(source[1], source[0]))]
+    outer.values[name] = [Flow.start(*_shape(source[1], source[0]))]
     result = Evaluator(model).value(outer, target)
     if not isinstance(result, Flow):
         raise ModelError("the signature's output does not depend on its input")
@@ -63,11 +63,12 @@ def _signature(meta_graph: Message) -> tuple[tuple[str, Message], str]:
     return (source.text(1), source.message(3)), outputs[0].message(2).text(1)
 
 
-def _width(shape: Message, name: str) -> int:
+def _shape(shape: Message, name: str) -> list[int]:
+    """The shape of a row of the input."""
     dimensions = [dimension.integer(1) for dimension in shape.messages(2)]
-    if len(dimensions) != 2 or dimensions[1] < 1:
+    if len(dimensions) < 2 or min(dimensions[1:]) < 1:
         raise ModelError(f"the input {name} has shape {dimensions}: (batch, features) is due")
-    return dimensions[1]
+    return dimensions[1:]
 
 
 def _checkpoint_keys(outer: Scope, functions: dict[str, Message]) -> dict[str, str]:

@@ -7,8 +7,10 @@ import numpy as np
 
 from .. import graph
 from ..activations import RELU, SIGMOID, Activation, Kind
+from ..classes import positive
 from ..errors import ModelError
 from ..flow import Flow
+from ..source import ReadOptions
 
 ACTIVATIONS = {
     "identity": Activation(Kind.IDENTITY),
@@ -29,23 +31,31 @@ class Estimator(Protocol):
         """An attribute as arrays, numbers, text, None, lists and estimators; None if missing."""
 
 
-def build(estimator: Estimator) -> Flow:
+def build(estimator: Estimator, options: ReadOptions) -> tuple[Flow, int | None]:
     """The chain of a network, or of a pipeline of scalers that ends in one.
+
+    Returns:
+        The chain, whose output is the probability of the class that means migrate, and the number
+        of that class, if there are classes.
 
     Raises:
         ModelError: When a step is of another class, or was never fitted.
     """
     steps = _steps(estimator)
     width = _width(steps)
-    flow = Flow.start(width)
+    flow, number = Flow.start(width), None
     for place, step in steps:
         if step.kind not in STEPS:
             raise ModelError(f"{place} is a step that a chain of dense layers cannot hold")
         try:
             flow = STEPS[step.kind](flow, step, place)
+            classes = step.get("classes_")
+            if classes is not None and not options.library:
+                number = positive(np.ravel(classes).tolist(), options.positive_class)
+                flow = _column(flow, number, len(classes), place)
         except (TypeError, ValueError, AttributeError, KeyError, IndexError):
             raise ModelError(f"{place} is damaged or was not fitted") from None
-    return flow
+    return flow, number
 
 
 def _steps(estimator: Estimator) -> list[tuple[str, Estimator]]:
@@ -124,7 +134,20 @@ def _min_max(flow: Flow, step: Estimator, place: str) -> Flow:
 def _logistic(flow: Flow, step: Estimator, place: str) -> Flow:
     weights = np.asarray(step.get("coef_"), np.float64)
     flow = flow.dense(weights.T, step.get("intercept_"), place)
+    # Up to scikit-learn 1.7 a softmax over (−d, d) was to be had for two classes.
+    if step.get("multi_class") == "multinomial" and flow.width == 1:
+        flow = flow.affine(2.0, 0.0, place)
+    if flow.width > 1:
+        raise ModelError(f"{place} has {flow.width} classes: one that tells two apart is due")
     return graph.compute("sigmoid", [flow], place)
+
+
+def _column(flow: Flow, number: int, classes: int, place: str) -> Flow:
+    """The probability of one class."""
+    if flow.width == 1 and classes == 2:
+        # A single output is the second class's; the first one's is what is left.
+        return flow if number else flow.affine(-1.0, 1.0, place)
+    return flow.take(number, place, keep=True)
 
 
 STEPS: dict[str, Callable[[Flow, Estimator, str], Flow]] = {

@@ -4,9 +4,8 @@ import json
 from pathlib import Path
 from typing import Any
 
-from ..architecture import parse_json
 from ..errors import ModelError
-from ..guards import Archive
+from ..guards import Archive, parse_json
 from ..source import ReadOptions, Source
 from . import npz, sklearn
 
@@ -19,8 +18,8 @@ def read(path: Path, options: ReadOptions) -> Source:
     schema = parse_json(archive.read("schema.json"), "schema.json")
     store = _Store(archive)
     store.index(schema, 0)
-    flow = sklearn.build(_Node(schema, store))
-    return Source("scikit-learn skops", flow, tuple(store.notes))
+    flow, number = sklearn.build(_Node(schema, store), options)
+    return Source("scikit-learn skops", flow, tuple(store.notes), output=number)
 
 
 class _Store:

@@ -99,7 +99,7 @@ class Evaluator:
         if (
             op == "Cast"
             and isinstance(values[0], Flow)
-            and attributes["DstT"].integer(6) not in FLOATS
+            and not {attributes[name].integer(6) for name in ("SrcT", "DstT")} <= FLOATS
         ):
             raise ModelError(f"{place} casts the network's value to a type that is no float")
         if op in SKIPPED:

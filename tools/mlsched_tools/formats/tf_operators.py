@@ -8,9 +8,9 @@ from numpy.typing import NDArray
 from .. import graph
 from ..activations import Activation, Kind
 from ..errors import ModelError
-from ..flow import Flow
+from ..flow import BATCH, Flow
 from ..graph import Value
-from ..guards import MAX_PARAMETERS
+from ..guards import MAX_PARAMETERS, charge
 from ..protobuf import Message
 from ..tensorbundle import DTYPES
 
@@ -19,7 +19,7 @@ SIMPLE = {
     "Div": "div", "Relu": "relu", "Elu": "elu", "Sigmoid": "sigmoid", "Tanh": "tanh",
     "Softplus": "softplus", "Softmax": "softmax", "Rsqrt": "rsqrt", "Sqrt": "sqrt", "Neg": "neg",
     "Exp": "exp", "Log": "log", "Maximum": "maximum", "Minimum": "minimum", "Greater": "greater",
-    "Square": "square", "Reciprocal": "reciprocal",
+    "Square": "square", "Reciprocal": "reciprocal", "Erf": "erf", "Erfc": "erfc",
 }  # fmt: skip
 SKIPPED = {"Identity", "IdentityN", "StopGradient", "ReadVariableOp", "Cast", "Snapshot"}
 # Types that a cast may have: float and double.
@@ -38,6 +38,7 @@ def tensor(proto: Message, place: str) -> NDArray:
     if min((0, *shape)) < 0 or count > MAX_PARAMETERS:
         raise ModelError(f"{place} promises the shape {shape}")
     dtype = np.dtype("<" + DTYPES[kind])
+    charge(count * dtype.itemsize, f"constant of {place}")
     if 4 in proto:
         return np.frombuffer(proto.blob(4), dtype).reshape(shape)
     if kind in STORED:
@@ -61,23 +62,45 @@ def matmul(values: list, attributes: dict[str, Message], place: str) -> Value:
 
 
 def _reshape(values: list, attributes: dict[str, Message], place: str) -> Value:
-    shape = np.ravel(values[1])
+    shape = [float(n) for n in np.ravel(values[1])]
     if isinstance(values[0], Flow):
-        if len(shape) == 2 and shape[1] in (-1, values[0].width):
-            return values[0]
-        raise ModelError(f"{place} reshapes what flows through the network")
+        return values[0].reshape(shape, place)
     return np.reshape(values[0], [int(n) for n in shape])
 
 
+def _squeeze(values: list, attributes: dict[str, Message], place: str) -> Value:
+    axes = attributes["squeeze_dims"].message(1).integers(3) if "squeeze_dims" in attributes else []
+    if isinstance(values[0], Flow):
+        return values[0].squeeze(axes, place)
+    return np.squeeze(values[0], tuple(axes) or None)
+
+
+def _expand_dims(values: list, attributes: dict[str, Message], place: str) -> Value:
+    axis = int(np.ravel(values[1])[0])
+    if isinstance(values[0], Flow):
+        return values[0].unsqueeze([axis], place)
+    return np.expand_dims(values[0], axis)
+
+
+def _transpose(values: list, attributes: dict[str, Message], place: str) -> Value:
+    if isinstance(values[0], Flow):
+        raise ModelError(f"{place} transposes what flows through the network")
+    return np.transpose(values[0], [int(axis) for axis in np.ravel(values[1])])
+
+
 def _shape(values: list, attributes: dict[str, Message], place: str) -> NDArray:
-    """The batch's size is not known: not a number."""
     flows = isinstance(values[0], Flow)
-    return np.array([math.nan, values[0].width] if flows else np.shape(values[0]))
+    return np.array([BATCH, *values[0].shape] if flows else np.shape(values[0]))
 
 
-def _strided_slice(values: list, attributes: dict[str, Message], place: str) -> NDArray:
-    start = int(np.ravel(values[1])[0])
-    return np.asarray(values[0])[start]
+def _strided_slice(values: list, attributes: dict[str, Message], place: str) -> Value:
+    names = ("begin_mask", "end_mask", "ellipsis_mask", "new_axis_mask", "shrink_axis_mask")
+    masks = [attributes[n].integer(3) if n in attributes else 0 for n in names]
+    return graph.strided_slice(values[0], values[1:4], masks, place)
+
+
+def _pack(values: list, attributes: dict[str, Message], place: str) -> NDArray:
+    return np.stack([np.asarray(value) for value in values])
 
 
 def _leaky_relu(values: list, attributes: dict[str, Message], place: str) -> Flow:
@@ -89,12 +112,13 @@ OPERATORS = {
     "Reshape": _reshape,
     "Shape": _shape,
     "StridedSlice": _strided_slice,
-    "Pack": lambda values, attributes, place: np.stack(values),
+    "Pack": _pack,
+    "Squeeze": _squeeze,
+    "Selu": lambda values, attributes, place: graph.selu(values[0], place),
+    "Transpose": _transpose,
+    "ExpandDims": _expand_dims,
     "LeakyRelu": _leaky_relu,
     "Relu6": lambda values, attributes, place: graph.clip(values[0], 0.0, 6.0, place),
     "Select": lambda values, attributes, place: graph.select(*values, place),
     "SelectV2": lambda values, attributes, place: graph.select(*values, place),
-    "ExpandDims": lambda values, attributes, place: np.expand_dims(
-        values[0], int(np.ravel(values[1])[0])
-    ),
 }

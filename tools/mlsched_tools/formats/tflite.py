@@ -10,13 +10,15 @@ from .. import graph
 from ..activations import Activation, Kind
 from ..errors import ModelError
 from ..flatbuffer import Table, root
-from ..flow import Flow
-from ..graph import Value
-from ..guards import MAX_PARAMETERS, read_file
-from ..source import ReadOptions, Source
+from ..flow import BATCH, Flow
+from ..graph import Value, strided_slice
+from ..guards import MAX_PARAMETERS, charge, read_file
+from ..source import FLOAT32, INT8, INT16, ReadOptions, Source
 
-DTYPES = {0: "<f4", 1: "<f2", 2: "<i4", 3: "<u1", 4: "<i8", 9: "<i1", 10: "<f8"}
-QUANTISED = {2, 3, 9}
+DTYPES = {0: "<f4", 1: "<f2", 2: "<i4", 3: "<u1", 4: "<i8", 7: "<i2", 9: "<i1", 10: "<f8"}
+FLOAT, HALF, DOUBLE = 0, 1, 10
+# What runs with activations of these types: how many bits they have, and how far it may differ.
+ROUNDED = {3: (8, INT8), 9: (8, INT8), 7: (16, INT16)}
 SIMPLE = {
     0: "add", 41: "sub", 18: "mul", 42: "div", 14: "sigmoid", 19: "relu", 28: "tanh", 47: "exp",
     73: "log", 55: "maximum", 57: "minimum", 59: "neg", 61: "greater", 75: "sqrt", 76: "rsqrt",
@@ -25,6 +27,8 @@ SIMPLE = {
 FUSED = {0: None, 1: "relu", 3: "relu6", 4: "tanh"}
 ADD, DEQUANTIZE, FULLY_CONNECTED, MUL, RELU6, RESHAPE, SOFTMAX = 0, 6, 9, 18, 21, 22, 25
 DIV, SUB, CAST, SELECT, LEAKY_RELU, QUANTIZE, SELECT_V2 = 42, 41, 53, 64, 98, 114, 123
+TRANSPOSE, SQUEEZE, STRIDED_SLICE, PRELU, HARD_SWISH, GELU = 39, 43, 45, 54, 117, 150
+SHAPE, PACK, EXPAND_DIMS = 77, 83, 70
 
 
 def read(path: Path, options: ReadOptions) -> Source:
@@ -46,7 +50,8 @@ class _Reader:
         self._tensors = self._graph.tables(0)
         self._values: dict[int, Value] = {}
         self._notes: dict[str, None] = {}
-        self._lossy = False
+        self._bound: float | None = None
+        self._quantised = False
 
     def read(self) -> Source:
         inputs, outputs = self._graph.integers(1), self._graph.integers(2)
@@ -55,15 +60,20 @@ class _Reader:
                 f"the model has {len(inputs)} inputs and {len(outputs)} outputs: one of each is due"
             )
         shape = self._tensor(inputs[0]).integers(0)
-        if len(shape) != 2:
+        if len(shape) < 2:
             raise ModelError(f"the input has shape {shape}: (batch, features) is due")
-        self._values[inputs[0]] = Flow.start(shape[1])
+        self._batch = shape[0]
+        self._values[inputs[0]] = Flow.start(*shape[1:])
         for number, operator in enumerate(self._graph.tables(3)):
             self._operator(operator, number)
         result = self._values.get(outputs[0])
         if not isinstance(result, Flow):
             raise ModelError("the model's output does not depend on its input")
-        return Source("TensorFlow Lite", result, tuple(self._notes), lossy=self._lossy)
+        return Source("TensorFlow Lite", result, tuple(self._notes), bound=self._error())
+
+    def _error(self) -> float:
+        """How far its own runtime may differ: it rounds floats too, before int8 weights."""
+        return self._bound or (INT8 if self._quantised else FLOAT32)
 
     def _operator(self, operator: Table, number: int) -> None:
         index = operator.integer(0)
@@ -76,16 +86,23 @@ class _Reader:
         outputs = operator.integers(2)
         if self._custom[index] or not values or len(outputs) != 1:
             raise ModelError(f"{place} is an operator that a chain of dense layers cannot hold")
+        before, after = operator.integers(1)[0], outputs[0]
+        if code == CAST and isinstance(values[0], Flow):
+            kinds = [self._tensor(index).byte(1) for index in (before, after)]
+            if not set(kinds) <= {FLOAT, DOUBLE}:
+                raise ModelError(f"{place} casts the network's value to or from an integer")
         result = self._apply(code, values, operator.table(4), place)
         if isinstance(result, Flow):
-            self._note_quantised(outputs[0])
-        self._values[outputs[0]] = result
+            self._note_rounded(after)
+        self._values[after] = result
 
     def _apply(self, code: int, values: list[Value], options: Table, place: str) -> Value:
         try:
             if code == FULLY_CONNECTED:
                 return _fused(_dense(values, options, place), options.byte(0), place)
             if code in SIMPLE:
+                if code == DIV and not isinstance(values[0], Flow) and _integers(values):
+                    raise ModelError(f"{place} divides integers, which rounds")
                 result = graph.compute(SIMPLE[code], values, place)
                 if code in (ADD, SUB, MUL, DIV) and isinstance(result, Flow):
                     return _fused(result, options.byte(0), place)
@@ -96,12 +113,18 @@ class _Reader:
             raise ModelError(f"{place} has operands that do not fit it") from None
         raise ModelError(f"{place} is an operator that a chain of dense layers cannot hold")
 
-    def _note_quantised(self, index: int) -> None:
-        if self._tensor(index).byte(1) in QUANTISED:
-            self._lossy = True
+    def _note_rounded(self, index: int) -> None:
+        kind = self._tensor(index).byte(1)
+        if kind in ROUNDED:
+            bits, bound = ROUNDED[kind]
+            self._bound = max(self._bound or 0, bound)
             self._notes[
-                "its own runtime rounds intermediate values to 8 bits, mlsched does not"
+                f"its own runtime rounds intermediate values to {bits} bits and cuts off what is "
+                "outside of the range that it was calibrated for, mlsched does neither"
             ] = None
+        elif kind not in (FLOAT, DOUBLE):
+            name = self._tensor(index).text(3)
+            raise ModelError(f"the network's value {name!r} is of type {kind}, which is unknown")
 
     def _tensor(self, index: int) -> Table:
         if not 0 <= index < len(self._tensors):
@@ -128,7 +151,9 @@ class _Reader:
         if tensor.has(6):
             raise ModelError(f"tensor {name!r} is sparse: convert the model without sparsity")
         values = np.frombuffer(data, dtype).reshape(shape)
-        return self._dequantised(values, tensor, name) if kind in QUANTISED else values
+        if kind in (HALF, DOUBLE):
+            self._notes[f"weights converted from {np.dtype(DTYPES[kind])} to float32"] = None
+        return values if kind in (FLOAT, HALF, DOUBLE) else self._dequantised(values, tensor, name)
 
     def _dequantised(self, values: NDArray, tensor: Table, name: str) -> NDArray:
         """Applies scale · (value − zero point), per tensor or per channel."""
@@ -145,9 +170,14 @@ class _Reader:
             shape[axis] = -1
             scale = scale.reshape(shape)
             zero = zero.reshape(shape) if len(zero) > 1 else zero
-        self._lossy = True
+        charge(8 * values.size, f"tensor {name!r}")
+        self._quantised = True
         self._notes["quantised weights converted to float32: the rounding stays in them"] = None
         return scale * (values - zero)
+
+
+def _integers(values: list[Value]) -> bool:
+    return all(np.asarray(value).dtype.kind in "iu" for value in values)
 
 
 def _dense(values: list[Value], options: Table, place: str) -> Flow:
@@ -172,12 +202,48 @@ def _softmax(values: list[Value], options: Table, place: str) -> Value:
 
 
 def _reshape(values: list[Value], options: Table, place: str) -> Value:
-    shape = [int(n) for n in np.ravel(values[1])] if len(values) > 1 else options.integers(0)
+    shape = [float(n) for n in np.ravel(values[1])] if len(values) > 1 else options.integers(0)
     if isinstance(values[0], Flow):
-        if len(shape) == 2 and shape[1] in (-1, values[0].width):
-            return values[0]
-        raise ModelError(f"{place} reshapes what flows through the network to {shape}")
-    return np.reshape(values[0], shape)
+        return values[0].reshape(shape, place)
+    return np.reshape(values[0], [int(n) for n in shape])
+
+
+def _squeeze(values: list[Value], options: Table, place: str) -> Value:
+    axes = options.integers(0)
+    if isinstance(values[0], Flow):
+        return values[0].squeeze(axes, place)
+    return np.squeeze(values[0], tuple(axes) or None)
+
+
+def _strided_slice(values: list[Value], options: Table, place: str) -> Value:
+    masks = [options.integer(field) for field in range(5)]
+    return strided_slice(values[0], values[1:4], masks, place)
+
+
+def _transpose(values: list[Value], options: Table, place: str) -> Value:
+    if isinstance(values[0], Flow):
+        raise ModelError(f"{place} transposes what flows through the network")
+    return np.transpose(values[0], [int(axis) for axis in values[1]])
+
+
+def _shape(values: list[Value], options: Table, place: str) -> NDArray:
+    flow = isinstance(values[0], Flow)
+    return np.array([BATCH, *values[0].shape] if flow else values[0].shape)
+
+
+def _pack(values: list[Value], options: Table, place: str) -> NDArray:
+    return np.stack([np.asarray(value) for value in values], options.integer(1))
+
+
+def _expand_dims(values: list[Value], options: Table, place: str) -> Value:
+    axis = int(np.ravel(values[1])[0])
+    if isinstance(values[0], Flow):
+        return values[0].unsqueeze([axis], place)
+    return np.expand_dims(values[0], axis)
+
+
+def _gelu(values: list[Value], options: Table, place: str) -> Value:
+    return graph.gelu(values[0], "tanh" if options.byte(0) else "none", place)
 
 
 def _leaky_relu(values: list[Value], options: Table, place: str) -> Value:
@@ -193,7 +259,16 @@ OPERATORS = {
     QUANTIZE: _same,
     CAST: _same,
     RESHAPE: _reshape,
+    SQUEEZE: _squeeze,
+    STRIDED_SLICE: _strided_slice,
+    TRANSPOSE: _transpose,
+    SHAPE: _shape,
+    PACK: _pack,
+    EXPAND_DIMS: _expand_dims,
     SOFTMAX: _softmax,
+    GELU: _gelu,
+    PRELU: lambda values, options, place: graph.prelu(values[0], values[1], place),
+    HARD_SWISH: lambda values, options, place: graph.compute("hard_swish", values, place),
     LEAKY_RELU: _leaky_relu,
     RELU6: lambda values, options, place: graph.clip(values[0], 0.0, 6.0, place),
     SELECT: lambda values, options, place: graph.select(*values[:3], place),

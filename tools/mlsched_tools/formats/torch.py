@@ -23,6 +23,7 @@ FLOATS = {"FloatStorage", "DoubleStorage", "HalfStorage", "BFloat16Storage"}
 REBUILD_TENSOR = "torch._utils._rebuild_tensor_v2"
 REBUILD_PARAMETER = "torch._utils._rebuild_parameter"
 ORDERED_DICT = "collections.OrderedDict"
+MAX_AXES = 32
 # Keys under which training scripts keep the state dict among other things.
 STATE_KEYS = ("state_dict", "model_state_dict", "model", "module", "net")
 
@@ -37,8 +38,9 @@ def read(path: Path, options: ReadOptions) -> Source:
         flow = torchscript.evaluate(value, reader.code, reader.constants())
         return Source("TorchScript", flow, tuple(reader.notes))
     arrays = _state(value)
-    flow = tensors.chain(arrays, options.architecture, natural_order=False)
-    return Source("PyTorch state dict", flow, tuple(reader.notes))
+    chain = tensors.chain(arrays, options)
+    notes = (*reader.notes, *chain.notes)
+    return Source("PyTorch state dict", chain.flow, notes, order=chain.order)
 
 
 def _state(value: Any) -> dict[str, NDArray]:  # noqa: ANN401
@@ -61,7 +63,8 @@ class _Reader:
     def __init__(self, archive: Archive, root: str) -> None:
         self._archive = archive
         self._root = root
-        self._done: dict[int, Any] = {}
+        # By identity; the call is kept too, for another one could get its place in memory.
+        self._done: dict[int, tuple[Call, Any]] = {}
         self._storages: dict[str, NDArray] = {}
         self.notes: dict[str, None] = {}
         order = f"{root}/byteorder"
@@ -89,8 +92,8 @@ class _Reader:
             raise ModelError("the pickle is nested more than 64 deep")
         if isinstance(value, Call):
             if id(value) not in self._done:
-                self._done[id(value)] = self._called(value, depth, folder)
-            return self._done[id(value)]
+                self._done[id(value)] = (value, self._called(value, depth, folder))
+            return self._done[id(value)][1]
         if isinstance(value, dict):
             return {k: self.convert(v, depth + 1, folder) for k, v in value.items()}
         if isinstance(value, list | tuple):
@@ -122,23 +125,9 @@ class _Reader:
             values = self._storage(kind.name.rpartition(".")[2], f"{folder}/{key}")
         except (AttributeError, TypeError, ValueError):
             raise ModelError("the pickle describes a tensor that it does not hold") from None
-        sizes = isinstance(shape, tuple) and isinstance(strides, tuple)
-        if not isinstance(storage, Persistent) or not sizes or len(shape) != len(strides):
+        if not isinstance(storage, Persistent):
             raise ModelError("the pickle describes a tensor that it does not hold")
-        numbers = (offset, *shape, *strides)
-        if not all(isinstance(n, int) and 0 <= n < 1 << 40 for n in numbers):
-            raise ModelError("a tensor has a shape or strides that are no sizes")
-        if math.prod(shape) > MAX_PARAMETERS:
-            raise ModelError(f"a tensor promises the shape {shape}")
-        last = offset + sum((n - 1) * s for n, s in zip(shape, strides, strict=True))
-        if math.prod(shape) and last >= len(values):
-            raise ModelError(f"a tensor of shape {shape} ends outside of its storage")
-        index = np.full(shape, offset, np.int64)
-        for axis, (n, stride) in enumerate(zip(shape, strides, strict=True)):
-            index += (np.arange(n) * stride).reshape(
-                [-1 if a == axis else 1 for a in range(len(shape))]
-            )
-        return values[index] if math.prod(shape) else np.empty(shape)
+        return strided(values, offset, shape, strides)
 
     def _storage(self, kind: str, name: str) -> NDArray:
         if kind not in STORAGES:
@@ -157,3 +146,27 @@ class _Reader:
                 )
             self._storages[name] = values
         return self._storages[name]
+
+
+def strided(values: NDArray, offset: Any, shape: Any, strides: Any) -> NDArray:  # noqa: ANN401
+    """A view of a storage in the shape and with the strides that a file says, bounds checked.
+
+    A stride of 0 lets few bytes stand for many values, so the view is not copied here.
+
+    Raises:
+        ModelError: When it would reach outside of the storage.
+    """
+    sizes = isinstance(shape, tuple) and isinstance(strides, tuple)
+    if not sizes or len(shape) != len(strides) or len(shape) > MAX_AXES:
+        raise ModelError("a tensor is described that the file does not hold")
+    if not all(isinstance(n, int) and 0 <= n < 1 << 40 for n in (offset, *shape, *strides)):
+        raise ModelError("a tensor has a shape or strides that are no sizes")
+    count = math.prod(shape)
+    if count > MAX_PARAMETERS:
+        raise ModelError(f"a tensor promises the shape {shape}")
+    if not count:
+        return np.empty(shape)
+    if offset + sum((n - 1) * s for n, s in zip(shape, strides, strict=True)) >= len(values):
+        raise ModelError(f"a tensor of shape {shape} ends outside of its storage")
+    steps = tuple(stride * values.itemsize for stride in strides)
+    return np.lib.stride_tricks.as_strided(values[offset:], shape, steps, writeable=False)

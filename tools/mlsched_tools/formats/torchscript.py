@@ -68,6 +68,7 @@ class _Evaluator:
     code: Callable[[str], str]
     constants: list[Any]
     parsed: dict[str, ast.Module] = field(default_factory=dict)
+    overwritten: list[Flow] = field(default_factory=list)
     calls: int = 0
     depth: int = 0
 
@@ -78,17 +79,9 @@ class _Evaluator:
         if self.calls > MAX_CALLS or self.depth > MAX_DEPTH:
             raise ModelError("the TorchScript code calls itself, or too many functions")
         definition = self._definition(method)
-        parameters = definition.args.args
         if method.bound is not None:
             arguments = [method.bound, *arguments]
-        scope = dict(zip((p.arg for p in parameters), arguments, strict=False))
-        scope.update(named)
-        defaults = definition.args.defaults
-        for parameter, default in zip(
-            parameters[len(parameters) - len(defaults) :], defaults, strict=True
-        ):
-            if parameter.arg not in scope:
-                scope[parameter.arg] = self._value(default, scope)
+        scope = self._scope(definition, arguments, named)
         try:
             self._run(definition.body, scope)
         except _Return as done:
@@ -96,6 +89,23 @@ class _Evaluator:
         finally:
             self.depth -= 1
         return None
+
+    def _scope(
+        self, definition: ast.FunctionDef, arguments: list[Any], named: dict[str, Any]
+    ) -> dict[str, Any]:
+        """A function's parameters with what a call and their defaults give them."""
+        parameters = [parameter.arg for parameter in definition.args.args]
+        defaults = definition.args.defaults
+        scope: dict[str, Any] = {}
+        for name, default in zip(
+            parameters[len(parameters) - len(defaults) :], defaults, strict=True
+        ):
+            scope[name] = self._value(default, scope)
+        given = dict(zip(parameters, arguments, strict=False)) | named
+        scope |= given
+        if len(given) != len(arguments) + len(named) or set(scope) != set(parameters):
+            raise ModelError(f"the TorchScript code calls {definition.name}() with other arguments")
+        return scope
 
     def _definition(self, method: Method) -> ast.FunctionDef:
         if method.module not in self.parsed:
@@ -139,7 +149,9 @@ class _Evaluator:
             case ast.Constant(value=value):
                 return value
             case ast.UnaryOp(op=ast.USub(), operand=operand):
-                return -self._value(operand, scope)
+                value = self._value(operand, scope)
+                if isinstance(value, int | float):
+                    return -value
             case ast.List(elts=items) | ast.Tuple(elts=items):
                 return [self._value(item, scope) for item in items]
             case ast.Name(id=name):
@@ -167,19 +179,34 @@ class _Evaluator:
     def _called(self, node: ast.Call, scope: dict[str, Any]) -> Any:  # noqa: ANN401
         function = self._value(node.func, scope)
         arguments = [self._value(argument, scope) for argument in node.args]
-        named = {k.arg: self._value(k.value, scope) for k in node.keywords if k.arg}
+        if any(keyword.arg is None for keyword in node.keywords):
+            raise ModelError(f"the TorchScript code has {_shown(node)}: not a chain of layers")
+        named = {k.arg: self._value(k.value, scope) for k in node.keywords}
         if isinstance(function, Method):
             return self.call(function, arguments, named)
         if not isinstance(function, Path):
             raise ModelError(f"the TorchScript code calls {_shown(node.func)}: not a function")
-        if function.name == "getattr":
-            return self._attribute(*arguments)
-        if function.name in ("annotate", "unchecked_cast"):
-            return arguments[1]
+        if function.name in ("getattr", "annotate", "unchecked_cast"):
+            if named or len(arguments) != 2:
+                raise ModelError(f"the TorchScript code has {_shown(node)}, which is damaged")
+            return self._attribute(*arguments) if function.name == "getattr" else arguments[1]
         if function.name.startswith("__torch__."):
             module, _, name = function.name.rpartition(".")
             return self.call(Method(module, "", name, None), arguments, named)
-        return operate(function.name, arguments)
+        return self._operate(function.name, arguments, named)
+
+    def _operate(self, name: str, arguments: list[Any], named: dict[str, Any]) -> Any:  # noqa: ANN401
+        """PyTorch's own functions, of which some overwrite the tensor that they are given."""
+        for value in (*arguments, *named.values()):
+            if any(value is flow for flow in self.overwritten):
+                raise ModelError(f"{name}() uses a value that was overwritten in place before")
+        result = operate(name, arguments, named)
+        if name.endswith("_") and not name.endswith("__") and arguments:
+            if not isinstance(arguments[0], Flow):
+                raise ModelError(f"{name}() overwrites a value that is not the network's")
+            if result is not arguments[0]:
+                self.overwritten.append(arguments[0])
+        return result
 
 
 def _shown(node: ast.AST) -> str:
