@@ -35,7 +35,12 @@ let package = Package(
         ),
         .target(name: "CMLSchedABI"),
         .target(name: "CReferenceMLP", dependencies: ["CBLAS"]),
-        .target(name: "MLPInference", dependencies: ["CBLAS"], swiftSettings: settings),
+        .target(name: "CMLPKernels"),
+        .target(
+            name: "MLPInference",
+            dependencies: ["CBLAS", "CMLPKernels"],
+            swiftSettings: settings
+        ),
         .target(
             name: "MLSched",
             dependencies: ["CMLSchedABI", "MLPInference"],
@@ -109,6 +114,11 @@ let package = Package(
         ),
         .target(name: "CMallocCounter", path: "Tests/CMallocCounter"),
         .target(
+            name: "CWideKernels",
+            dependencies: ["CMLPKernels"],
+            path: "Tests/CWideKernels"
+        ),
+        .target(
             name: "ModelTestSupport",
             dependencies: ["MLPInference"],
             path: "Tests/ModelTestSupport",
@@ -117,7 +127,8 @@ let package = Package(
         .testTarget(
             name: "MLPInferenceTests",
             dependencies: [
-                "CMallocCounter", "CReferenceMLP", "MLPInference", "ModelTestSupport",
+                "CMLPKernels", "CMallocCounter", "CReferenceMLP", "CWideKernels", "MLPInference",
+                "ModelTestSupport",
             ],
             exclude: ["Goldens"],
             swiftSettings: settings

@@ -1,4 +1,5 @@
 internal import CBLAS
+internal import CMLPKernels
 
 /// One layer as the evaluator runs it: a GEMM, then bias and activation in place.
 ///
@@ -17,7 +18,8 @@ struct LayerStep: BitwiseCopyable {
     let outputs: Int
     /// Elements from one row of outputs to the next.
     let stride: Int
-    let activation: Activation
+    private let activation: mlpk_activation
+    private let kernels: UnsafePointer<mlpk_kernels>
     /// Weights of a single output are a row as well as a column.
     ///
     /// Taken as a row, transposed, they let OpenBLAS compute dot products: of a 64→1 layer a batch
@@ -32,18 +34,21 @@ struct LayerStep: BitwiseCopyable {
     ///   - weights: `(inputs, outputs)`, row-major.
     ///   - bias: `(outputs)`, up to whole `Lanes` where they are at least that many.
     ///   - tile: memory for the repeated bias, `tileCount` elements.
+    ///   - kernels: what adds the bias and applies the activation.
     init(
         _ layer: DenseLayer,
         weights: UnsafePointer<Float>,
         bias: UnsafePointer<Float>,
-        tile: UnsafeMutablePointer<Float>
+        tile: UnsafeMutablePointer<Float>,
+        kernels: UnsafePointer<mlpk_kernels>
     ) {
         let tileCount = Self.tileCount(outputs: layer.outputs)
         self.weights = weights
         inputs = layer.inputs
         outputs = layer.outputs
         stride = Self.stride(outputs: layer.outputs)
-        activation = layer.activation
+        activation = layer.activation.forKernels
+        self.kernels = kernels
         isRow = layer.outputs == 1
         if tileCount > 0 {
             for element in 0..<tileCount { tile[element] = bias[element % layer.outputs] }
@@ -96,6 +101,6 @@ struct LayerStep: BitwiseCopyable {
             target,
             blasint(truncatingIfNeeded: stride)
         )
-        activation.apply(to: target, count: rows &* stride, bias: bias, period: period)
+        kernels.pointee.activate(activation, target, rows &* stride, bias, period)
     }
 }

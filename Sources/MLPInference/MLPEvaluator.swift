@@ -1,13 +1,18 @@
 internal import CBLAS
+internal import CMLPKernels
 
 /// Evaluates batches with one network; owns all the memory that this takes.
 ///
-/// Every layer is one `cblas_sgemm` per block of rows and one pass for bias and activation.
-/// Nothing is allocated after `init`. Rows are the batch, columns the features.
+/// A block of rows goes through all layers, by the fused kernel or by one `cblas_sgemm` a layer
+/// with a pass for bias and activation, as ``rule`` says. Nothing is allocated after `init`. Rows
+/// are the batch, columns the features.
 ///
 /// A NaN among a row's inputs makes the row's outputs NaN (so does an infinity that meets another
 /// of the opposite sign or a zero weight) and leaves the other rows alone. The last bits of a
-/// result may depend on the size of the batch, as those of sgemm do.
+/// result may depend on the size of the batch, as those of sgemm do. Subnormal numbers, those below
+/// 1.2e-38, count as zero wherever they come from, since some CPUs take a hundred times longer for
+/// them; no result moves by more than what they amount to. The caller's floating-point state is as
+/// it was when `evaluate` returns.
 public struct MLPEvaluator: ~Copyable, @unchecked Sendable {
     // @unchecked: the pointers lead to memory that this value alone owns, and to the model's,
     // which nobody writes; every method that writes is mutating.
@@ -18,6 +23,8 @@ public struct MLPEvaluator: ~Copyable, @unchecked Sendable {
 
     /// The network.
     public let model: Model
+    /// Which kernel evaluates how many rows.
+    public let rule: KernelRule
     /// Rows in one block.
     let blockRows: Int
 
@@ -30,6 +37,7 @@ public struct MLPEvaluator: ~Copyable, @unchecked Sendable {
     /// Scales raw values where the first layer cannot.
     private let scaler: InputScaler
     private let firstLayer: ScaledLayer
+    private let fused: FusedChain
     /// What lies between two layers, twice: one is read while the other is written.
     private let front: OwnedBuffer<Float>
     private let back: OwnedBuffer<Float>
@@ -39,26 +47,41 @@ public struct MLPEvaluator: ~Copyable, @unchecked Sendable {
     /// Sets the process's OpenBLAS to one thread: a batch of this kind is over before a second
     /// thread has woken.
     ///
-    /// - Complexity: O(layers); allocates less than 5 MiB beyond the model, once.
-    public init(_ model: Model) {
-        self.init(model, blockRows: Self.blockRows)
+    /// - Parameters:
+    ///   - model: the network.
+    ///   - kernel: what multiplies the matrices; by default what the model was loaded for.
+    /// - Complexity: O(parameters); allocates less than 5 MiB beyond the model, and a copy of the
+    ///   weights where the fused kernel is used, once.
+    public init(_ model: Model, kernel: KernelChoice? = nil) {
+        self.init(model, kernel: kernel ?? model.kernel, blockRows: Self.blockRows)
     }
 
-    /// Prepares a network for blocks of at most that many rows.
-    init(_ model: Model, blockRows: Int) {
-        openblas_set_num_threads(1)
+    /// Prepares a network for blocks of at most that many rows, on an instruction set.
+    init(
+        _ model: Model,
+        kernel: KernelChoice,
+        blockRows: Int,
+        kernels: UnsafePointer<mlpk_kernels> = mlpk_widest()
+    ) {
+        blas_use_one_thread()
         self.model = model
         inputCount = model.inputCount
         outputCount = model.outputCount
+        rule = KernelRule(kernel, for: model)
         let widest = model.layers.reduce(model.inputCount) { max($0, $1.outputs) }
         // Layers this wide are limited by their weights, not by calls: fewer rows do.
         let rows = max(1, min(blockRows, Self.scratchElements / (widest + Lanes.scalarCount)))
-        let capacity = Lanes.padded(rows * LayerStep.stride(outputs: widest))
+        let capacity = rows * Lanes.padded(widest)
         self.blockRows = rows
         front = OwnedBuffer(count: capacity)
         back = OwnedBuffer(count: capacity)
         firstLayer = ScaledLayer(model)
         scaler = InputScaler(firstLayer.isUsed ? [] : model.features, rows: rows)
+        fused = FusedChain(
+            rule.fusedBelow > 0 ? model : nil,
+            firstLayer: firstLayer,
+            kernels: kernels
+        )
         layerCount = model.layers.count
         biases = OwnedBuffer(
             count: model.layers.reduce(0) { $0 + LayerStep.tileCount(outputs: $1.outputs) }
@@ -73,7 +96,13 @@ public struct MLPEvaluator: ~Copyable, @unchecked Sendable {
                 weights = UnsafePointer(firstLayer.weights.start)
                 bias = UnsafePointer(firstLayer.bias.start)
             }
-            steps.start[index] = LayerStep(layer, weights: weights, bias: bias, tile: tile)
+            steps.start[index] = LayerStep(
+                layer,
+                weights: weights,
+                bias: bias,
+                tile: tile,
+                kernels: kernels
+            )
             tile += LayerStep.tileCount(outputs: layer.outputs)
         }
     }
@@ -97,6 +126,8 @@ public struct MLPEvaluator: ~Copyable, @unchecked Sendable {
         precondition(rest == 0, "inputs are whole rows of the network's width")
         precondition(outputs.count >= batch * outputCount, "outputs have room for every row")
         guard let source = inputs.baseAddress, let target = outputs.baseAddress else { return }
+        let state = mlpk_flush_subnormals()
+        defer { mlpk_restore(state) }
         var row = 0
         while row < batch {
             let rows = min(blockRows, batch &- row)
@@ -116,7 +147,20 @@ public struct MLPEvaluator: ~Copyable, @unchecked Sendable {
         into outputs: UnsafeMutablePointer<Float>
     ) {
         // SAFETY: `rows` is at most `blockRows`, for which scratch was sized.
-        var source = scaler.isIdentity ? inputs : scaler.scale(inputs, rows: rows)
+        let source = scaler.isIdentity ? inputs : scaler.scale(inputs, rows: rows)
+        if rows < rule.fusedBelow {
+            fused.evaluate(source, rows: rows, into: outputs, scratch: front.start, back.start)
+        } else {
+            evaluateLayers(source, rows: rows, into: outputs)
+        }
+    }
+
+    private mutating func evaluateLayers(
+        _ inputs: UnsafePointer<Float>,
+        rows: Int,
+        into outputs: UnsafeMutablePointer<Float>
+    ) {
+        var source = inputs
         var stride = inputCount
         var (target, other) = (front.start, back.start)
         for index in 0..<layerCount {

@@ -1,11 +1,19 @@
 extension Model {
-    /// Runs the file's test vectors, as `init` has done.
+    /// Runs the file's test vectors, as `init` has done, on every kernel that evaluations use.
     ///
     /// - Throws: `ModelError` with `selfTestFailed` for the first output that is not within
     ///   `1e-5 · max(1, |expected|)`.
     /// - Complexity: O(test vectors · multiply-adds); allocates scratch once.
     public func selfTest() throws(ModelError) {
-        var evaluator = MLPEvaluator(self, blockRows: min(testVectorCount, MLPEvaluator.blockRows))
+        for kernel in KernelRule(kernel, for: self).kernels { try selfTest(on: kernel) }
+    }
+
+    private func selfTest(on kernel: KernelChoice) throws(ModelError) {
+        var evaluator = MLPEvaluator(
+            self,
+            kernel: kernel,
+            blockRows: min(testVectorCount, MLPEvaluator.blockRows)
+        )
         var failure: ModelError?
         withTestVectors { inputs, expected in
             withUnsafeTemporaryAllocation(

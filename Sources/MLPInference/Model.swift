@@ -19,6 +19,8 @@ public struct Model: Sendable {
     public let provenance: String
     /// How many test vectors the file has; all have passed.
     public let testVectorCount: Int
+    /// What is to evaluate it; its test vectors have passed there.
+    public let kernel: KernelChoice
     /// The CRC-32 that the file carries, the short identity of a model.
     public let checksum: UInt32
 
@@ -29,9 +31,9 @@ public struct Model: Sendable {
     ///
     /// - Throws: `ModelError` for the first field that is wrong.
     /// - Complexity: O(file size + test vectors · multiply-adds); allocates the file's size.
-    public init(path: String) throws(ModelError) {
+    public init(path: String, kernel: KernelChoice = .auto) throws(ModelError) {
         do throws(ModelError) {
-            try self.init(storage: ModelBytes(readingFrom: path))
+            try self.init(storage: ModelBytes(readingFrom: path), kernel)
         } catch {
             var located = error
             located.path = path
@@ -43,21 +45,24 @@ public struct Model: Sendable {
     ///
     /// - Throws: `ModelError` for the first field that is wrong.
     /// - Complexity: as for a file.
-    public init(bytes: UnsafeRawBufferPointer) throws(ModelError) {
-        try self.init(storage: ModelBytes(copying: bytes))
+    public init(
+        bytes: UnsafeRawBufferPointer,
+        kernel: KernelChoice = .auto
+    ) throws(ModelError) {
+        try self.init(storage: ModelBytes(copying: bytes), kernel)
     }
 
     /// Reads a model from the bytes of a model file.
     ///
     /// - Throws: `ModelError` for the first field that is wrong.
-    public init(bytes: [UInt8]) throws(ModelError) {
+    public init(bytes: [UInt8], kernel: KernelChoice = .auto) throws(ModelError) {
         let storage: Result<ModelBytes, ModelError> = bytes.withUnsafeBytes { buffer in
             Result { () throws(ModelError) in try ModelBytes(copying: buffer) }
         }
-        try self.init(storage: storage.get())
+        try self.init(storage: storage.get(), kernel)
     }
 
-    private init(storage: ModelBytes) throws(ModelError) {
+    private init(storage: ModelBytes, _ kernel: KernelChoice) throws(ModelError) {
         let reader = ModelReader(bytes: storage.bytes)
         let header = try ModelHeader(reader)
         features = try reader.features(header)
@@ -80,6 +85,7 @@ public struct Model: Sendable {
         testVectorCount = header.testVectorCount
         checksum = header.checksum
         self.storage = storage
+        self.kernel = kernel
         try selfTest()
     }
 }

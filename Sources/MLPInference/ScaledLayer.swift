@@ -61,7 +61,9 @@ struct ScaledLayer: ~Copyable {
             var constant = Double(bias[output])
             for (input, feature) in features.enumerated() {
                 let index = input * outputs + output
-                let product = Double(feature.scale) * Double(weights[index])
+                // A subnormal weight counts as zero, here as in every evaluation.
+                let weight = weights[index].isSubnormal ? 0 : Double(weights[index])
+                let product = Double(feature.scale) * weight
                 let rounded = Float(product)
                 isExact = isExact && (rounded.isNormal || product == 0)
                 scaledWeights[index] = rounded

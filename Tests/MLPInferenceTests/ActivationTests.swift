@@ -6,12 +6,16 @@ import Testing
 struct ActivationTests {
     /// Relative to the function's value where that is large, and to 1 where it is small: 4e-7 is
     /// 3 to 4 units in the last place.
-    @Test("are exact within 4e-7 from −100 to 100", arguments: everyActivation)
-    func accuracy(activation: Activation) throws {
+    @Test(
+        "are exact within 4e-7 from −100 to 100",
+        arguments: everyActivation,
+        [KernelChoice.sgemm, .fused]
+    )
+    func accuracy(activation: Activation, kernel: KernelChoice) throws {
         var network = TestModel(widths: [1, 1], activations: [activation])
         network.layers[0].weights = [1]
         network.layers[0].bias = [0]
-        var evaluator = MLPEvaluator(try Model(bytes: network.encoded()))
+        var evaluator = MLPEvaluator(try Model(bytes: network.encoded()), kernel: kernel)
         let inputs = (-40_000...40_000).map { Float($0) / 400 } + [1e-20, -1e-20, 1e30, -1e30]
         for (input, output) in zip(inputs, evaluator.evaluate(inputs)) {
             let expected = activation.naive(Double(input))

@@ -29,15 +29,29 @@ struct AllocationTests {
         let allowed = referenceAllocations(plain, inputs)
         for model in [plain] + scaling {
             var evaluator = MLPEvaluator(model)
-            var outputs = [Float](repeating: 0, count: rows)
-            let count = inputs.withUnsafeBufferPointer { inputs in
-                outputs.withUnsafeMutableBufferPointer { outputs in
-                    let before = malloc_counter_count()
-                    for _ in 0..<10 { evaluator.evaluate(inputs, into: outputs) }
-                    return malloc_counter_count() - before
-                }
+            #expect(allocations(of: &evaluator, inputs) <= allowed * 10)
+        }
+    }
+
+    @Test("the fused kernel allocates nothing", arguments: [1, 5, 32, 1000])
+    func fused(rows: Int) throws {
+        var evaluator = MLPEvaluator(
+            try Model(bytes: TestModel.scheduler().encoded()),
+            kernel: .fused
+        )
+        let inputs = [Float](repeating: 0.25, count: rows * 10)
+        #expect(allocations(of: &evaluator, inputs) == 0)
+    }
+
+    /// Allocations of ten evaluations.
+    private func allocations(of evaluator: inout MLPEvaluator, _ inputs: [Float]) -> UInt {
+        var outputs = [Float](repeating: 0, count: inputs.count / 10)
+        return inputs.withUnsafeBufferPointer { inputs in
+            outputs.withUnsafeMutableBufferPointer { outputs in
+                let before = malloc_counter_count()
+                for _ in 0..<10 { evaluator.evaluate(inputs, into: outputs) }
+                return malloc_counter_count() - before
             }
-            #expect(count <= allowed * 10)
         }
     }
 

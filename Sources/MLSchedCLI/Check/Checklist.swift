@@ -53,7 +53,7 @@ struct Checklist {
     }
 
     private static var blas: CheckItem {
-        let core = BLASLibrary.coreName
+        let core = BLASLibrary.coreName ?? "an unknown CPU"
         guard let forced = BLASLibrary.forcedCoreType else {
             return .ok("OpenBLAS", "kernels for \(core)")
         }

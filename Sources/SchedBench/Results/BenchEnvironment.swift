@@ -38,8 +38,8 @@ public struct BenchEnvironment: Codable, Equatable, Sendable {
         machine = Self.processor
         cpus = sysconf(Int32(_SC_NPROCESSORS_ONLN))
         kernel = Self.kernelName
-        blas = BLASLibrary.configuration
-        blasCore = BLASLibrary.coreName
+        blas = BLASLibrary.configuration ?? "a BLAS other than OpenBLAS"
+        blasCore = BLASLibrary.coreName ?? "an unknown CPU"
         blasVariables = BLASLibrary.forcingVariables
         self.model = model
         self.version = version

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "CWideKernels.h"
+
+#define LANES	16
+#define VECTORS 4
+#define KERNELS wide
+#define LABEL	"16 lanes"
+#include "../../Sources/CMLPKernels/kernel.h"
+
+const struct mlpk_kernels *wide_kernels(void)
+{
+	return &wide;
+}
