@@ -16,6 +16,7 @@ let package = Package(
         .library(name: "BPFRuntime", targets: ["BPFRuntime"]),
     ],
     dependencies: [
+        .package(url: "https://github.com/apple/swift-atomics", from: "1.3.0"),
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.6.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.6.0"),
@@ -46,7 +47,19 @@ let package = Package(
             dependencies: ["CMLSchedABI", "MLPInference"],
             swiftSettings: settings
         ),
-        .target(name: "BPFRuntime", dependencies: ["CLibBPF"], swiftSettings: settings),
+        .target(name: "CLinuxSystem"),
+        .target(
+            name: "LinuxSystem",
+            dependencies: [
+                "CLinuxSystem", .product(name: "Atomics", package: "swift-atomics"),
+            ],
+            swiftSettings: settings
+        ),
+        .target(
+            name: "BPFRuntime",
+            dependencies: ["CLibBPF", "LinuxSystem"],
+            swiftSettings: settings
+        ),
         .executableTarget(name: "BPFEmbed", swiftSettings: settings),
         .plugin(
             name: "CompileBPF",
@@ -71,7 +84,8 @@ let package = Package(
         .target(
             name: "SchedDaemon",
             dependencies: [
-                "BPFPrograms", "BPFRuntime", "CMLSchedABI", "MLPInference", "MLSched",
+                "BPFPrograms", "BPFRuntime", "CMLSchedABI", "LinuxSystem", "MLPInference",
+                "MLSched",
                 .product(name: "Histogram", package: "hdrhistogram-swift"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -85,7 +99,7 @@ let package = Package(
             name: "SchedBench",
             dependencies: [
                 "BPFPrograms", "BPFRuntime", "CMLSchedABI", "CReferenceMLP", "CSchedBench",
-                "MLPInference", "MLSched", "SchedDaemon",
+                "LinuxSystem", "MLPInference", "MLSched", "SchedDaemon",
                 .product(name: "Histogram", package: "hdrhistogram-swift"),
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
@@ -148,6 +162,11 @@ let package = Package(
             swiftSettings: settings
         ),
         .testTarget(
+            name: "LinuxSystemTests",
+            dependencies: ["LinuxSystem"],
+            swiftSettings: settings
+        ),
+        .testTarget(
             name: "SchedBenchTests",
             dependencies: ["DefaultWeights", "MLPInference", "SchedBench"],
             swiftSettings: settings
@@ -155,9 +174,10 @@ let package = Package(
         .testTarget(
             name: "SchedDaemonTests",
             dependencies: [
-                "BPFPrograms", "BPFRuntime", "CMLSchedABI", "DefaultWeights", "MLPInference",
-                "MLSched", "ModelTestSupport", "SchedDaemon",
+                "BPFPrograms", "BPFRuntime", "CMLSchedABI", "DefaultWeights", "LinuxSystem",
+                "MLPInference", "MLSched", "ModelTestSupport", "SchedDaemon",
                 .product(name: "Histogram", package: "hdrhistogram-swift"),
+                .product(name: "SystemPackage", package: "swift-system"),
             ],
             swiftSettings: settings
         ),

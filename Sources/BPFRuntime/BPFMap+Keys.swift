@@ -1,5 +1,6 @@
 import CLibBPF
 import Glibc
+internal import LinuxSystem
 
 extension BPFMap {
     /// The keys of a hash as they are now; one that comes or goes meanwhile may be missing.

@@ -1,5 +1,6 @@
 import CLibBPF
 import Glibc
+internal import LinuxSystem
 
 /// A map in the kernel, read and written by system calls.
 ///
@@ -26,7 +27,9 @@ public struct BPFMap: ~Copyable, Sendable {
                 errno: ENOENT
             )
         }
-        descriptor = try OwnedDescriptor(duplicating: raw, name: name)
+        descriptor = try asBPFError { () throws(SystemError) in
+            try OwnedDescriptor(duplicating: raw, name: name)
+        }
         self.name = name
         keySize = Int(bpf_map__key_size(map))
         valueSize = Int(bpf_map__value_size(map))

@@ -1,5 +1,6 @@
 import CLibBPF
 import Glibc
+internal import LinuxSystem
 
 /// A program in the kernel that user space can run.
 public struct BPFProgram: ~Copyable, Sendable {
@@ -16,7 +17,9 @@ public struct BPFProgram: ~Copyable, Sendable {
                 errno: -raw
             )
         }
-        descriptor = try OwnedDescriptor(duplicating: raw, name: name)
+        descriptor = try asBPFError { () throws(SystemError) in
+            try OwnedDescriptor(duplicating: raw, name: name)
+        }
         self.name = name
     }
 

@@ -1,5 +1,6 @@
 import CLibBPF
 import Glibc
+internal import LinuxSystem
 
 extension BPFMap {
     /// The map's number in the kernel's list, as `bpftool map` shows it.

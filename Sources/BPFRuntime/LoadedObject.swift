@@ -1,5 +1,6 @@
 import CLibBPF
 import Glibc
+public import LinuxSystem
 
 /// A BPF object in the kernel; its programs run once they are attached.
 ///

@@ -1,4 +1,5 @@
-import Glibc
+internal import Glibc
+public import LinuxSystem
 
 /// Words in the memory of a map, read and written without system calls.
 ///
@@ -44,12 +45,10 @@ public struct MappedArray<Word: SharedWord>: ~Copyable, @unchecked Sendable {
                 errno: EINVAL
             )
         }
-        mapping = try Mapping(
-            map.descriptor.raw,
-            byteCount: offset + byteCount,
-            writable: true,
-            name: name
-        )
+        let descriptor = map.descriptor.raw
+        mapping = try asBPFError { () throws(SystemError) in
+            try Mapping(descriptor, byteCount: offset + byteCount, writable: true, name: name)
+        }
         words = (mapping.base + offset).assumingMemoryBound(to: Word.self)
         count = byteCount / MemoryLayout<Word>.size
     }

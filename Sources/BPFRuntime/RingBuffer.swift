@@ -1,5 +1,6 @@
 import CLibBPF
-import Glibc
+internal import Glibc
+public import LinuxSystem
 public import Synchronization
 
 /// The reading end of a BPF ring buffer: records in the order in which they were reserved.
@@ -37,18 +38,25 @@ public struct RingBuffer: ~Copyable, @unchecked Sendable {
             throw BPFError(operation: "consume as a ring buffer", name: map.name, errno: EINVAL)
         }
         let (name, capacity) = (map.name, map.maxEntries)
-        let descriptor = try OwnedDescriptor(duplicating: map.descriptor.raw, name: name)
+        let raw = map.descriptor.raw
+        let descriptor = try asBPFError { () throws(SystemError) in
+            try OwnedDescriptor(duplicating: raw, name: name)
+        }
         // First the reader's page, then the writer's, then the records, mapped twice in a row so
         // that one which wraps around is in one piece. User space may write the first alone.
         let page = Mapping.pageSize
-        let consumer = try Mapping(descriptor.raw, byteCount: page, writable: true, name: name)
-        let producer = try Mapping(
-            descriptor.raw,
-            byteCount: page + 2 * capacity,
-            offset: page,
-            writable: false,
-            name: name
-        )
+        let consumer = try asBPFError { () throws(SystemError) in
+            try Mapping(raw, byteCount: page, writable: true, name: name)
+        }
+        let producer = try asBPFError { () throws(SystemError) in
+            try Mapping(
+                raw,
+                byteCount: page + 2 * capacity,
+                offset: page,
+                writable: false,
+                name: name
+            )
+        }
         consumerPosition = consumer.base.assumingMemoryBound(to: UInt64.self)
         producerPosition = UnsafePointer(producer.base.assumingMemoryBound(to: UInt64.self))
         records = UnsafePointer((producer.base + page).assumingMemoryBound(to: UInt8.self))

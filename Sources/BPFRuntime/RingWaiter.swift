@@ -1,5 +1,6 @@
 import CLibBPF
 import Glibc
+internal import LinuxSystem
 
 /// Sleeps until a ring buffer has records or somebody calls `Waker.wake()`.
 ///
@@ -23,22 +24,21 @@ public struct RingWaiter: ~Copyable, Sendable {
     /// Waits for records of one ring.
     public init(_ ring: borrowing RingBuffer) throws(BPFError) {
         let waker = try Waker()
-        let epoll = try OwnedDescriptor(
-            epoll_create1(Int32(EPOLL_CLOEXEC)),
-            "create an epoll for",
-            ring.name
-        )
+        let name = ring.name
+        let epoll = try asBPFError { () throws(SystemError) in
+            try OwnedDescriptor(epoll_create1(Int32(EPOLL_CLOEXEC)), "create an epoll for", name)
+        }
         // Level-triggered, which is what makes it safe to stop in the middle of the ring: a
         // program wakes its reader only when that has caught up with the record it submits.
-        for descriptor in [ring.descriptor.raw, waker.descriptor.raw] {
+        for descriptor in [ring.descriptor.raw, waker.raw] {
             var event = epoll_event()
             event.events = EPOLLIN.rawValue
             event.data.fd = descriptor
             guard epoll_ctl(epoll.raw, EPOLL_CTL_ADD, descriptor, &event) == 0 else {
-                throw BPFError(operation: "wait for", name: ring.name, errno: errno)
+                throw BPFError(operation: "wait for", name: name, errno: errno)
             }
         }
-        name = ring.name
+        self.name = name
         self.waker = waker
         self.epoll = epoll
     }
@@ -59,7 +59,7 @@ public struct RingWaiter: ~Copyable, Sendable {
         guard count >= 0 else {
             throw BPFError(operation: "wait for", name: name, errno: errno)
         }
-        let woken = waker.descriptor.raw
+        let woken = waker.raw
         guard count > 0 && events.0.data.fd == woken || count > 1 && events.1.data.fd == woken
         else {
             return false
@@ -73,25 +73,16 @@ public struct RingWaiter: ~Copyable, Sendable {
 ///
 /// A class, as whoever stops a loop shares it with the loop.
 public final class Waker: Sendable {
-    let descriptor: OwnedDescriptor
+    private let bell: Bell
 
     init() throws(BPFError) {
-        descriptor = try OwnedDescriptor(
-            eventfd(0, Int32(EFD_CLOEXEC | EFD_NONBLOCK)),
-            "create",
-            "a waker"
-        )
+        bell = try asBPFError { () throws(SystemError) in try Bell() }
     }
+
+    var raw: Int32 { bell.descriptor.raw }
 
     /// Lets the wait return now; may be called from a signal handler.
-    public func wake() {
-        // Fails only when 2^64 - 1 calls are pending, and then the wait ends anyway.
-        _ = eventfd_write(descriptor.raw, 1)
-    }
+    public func wake() { bell.ring() }
 
-    func reset() {
-        var count: eventfd_t = 0
-        // Not blocking: fails only when nobody called, and then there is nothing to take back.
-        _ = eventfd_read(descriptor.raw, &count)
-    }
+    func reset() { bell.reset() }
 }

@@ -1,5 +1,5 @@
 import CLibBPF
-import Glibc
+internal import LinuxSystem
 
 /// Lets the kernel measure how long BPF programs run, for as long as this value lives.
 ///
@@ -15,7 +15,9 @@ public struct RunTimeStatistics: ~Copyable, Sendable {
         guard result >= 0 else {
             throw BPFError(operation: "measure the run time of", name: "programs", errno: -result)
         }
-        descriptor = try OwnedDescriptor(result, "measure the run time of", "programs")
+        descriptor = try asBPFError { () throws(SystemError) in
+            try OwnedDescriptor(result, "measure the run time of", "programs")
+        }
     }
 }
 

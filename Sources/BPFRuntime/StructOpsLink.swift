@@ -1,5 +1,6 @@
 import CLibBPF
 import Glibc
+internal import LinuxSystem
 
 /// An attached struct_ops map, such as a scheduler, detached with its owner.
 ///
@@ -32,14 +33,15 @@ public struct StructOpsLink: ~Copyable, Sendable {
             bpf_link__disconnect(attached)
         }
         defer { bpf_link__destroy(attached) }
-        let descriptor =
+        let descriptor = try asBPFError { () throws(SystemError) in
             staged
-            ? try OwnedDescriptor(
-                bpf_link_create(bpf_map__fd(map), 0, Self.attachType, nil),
-                operation,
-                name
-            )
-            : try OwnedDescriptor(duplicating: bpf_link__fd(attached), name: name)
+                ? try OwnedDescriptor(
+                    bpf_link_create(bpf_map__fd(map), 0, Self.attachType, nil),
+                    operation,
+                    name
+                )
+                : try OwnedDescriptor(duplicating: bpf_link__fd(attached), name: name)
+        }
         self.name = name
         self.descriptor = descriptor
     }

@@ -1,4 +1,5 @@
 import CLibBPF
+internal import LinuxSystem
 
 /// Buffers for what the kernel's verifier says, one for each program of an object.
 ///
@@ -13,7 +14,8 @@ struct VerifierLogs: ~Copyable {
     init(_ object: OpaquePointer) throws(BPFError) {
         var count = 0
         forEachProgram(of: object) { _ in count += 1 }
-        memory = try Mapping(anonymous: max(count, 1) * Self.bytesPerProgram)
+        let byteCount = max(count, 1) * Self.bytesPerProgram
+        memory = try asBPFError { () throws(SystemError) in try Mapping(anonymous: byteCount) }
         var start = memory.base.assumingMemoryBound(to: CChar.self)
         forEachProgram(of: object) { program in
             bpf_program__set_log_buf(program, start, Self.bytesPerProgram)

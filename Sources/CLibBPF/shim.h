@@ -4,6 +4,5 @@
 #include <bpf/btf.h>
 #include <bpf/libbpf.h>
 
-/* Waiting for a ring buffer; Swift's Glibc module has neither header. */
+/* Waiting for a ring buffer; Swift's Glibc module lacks the header. */
 #include <sys/epoll.h>
-#include <sys/eventfd.h>

@@ -33,19 +33,23 @@ import Testing
         var store = try DecisionStore(object, space: space)
         let patterns = Self.sample(of: space)
         let indexes = patterns.map(space.index)
-        var maker = IndexMaker(migrates: 0)
         for generation in UInt32(0)..<5 {
-            if generation > 0 {
-                maker = IndexMaker(migrates: generation & 1)
-                store.beginGeneration(deciding: &maker)
-            }
-            var answers = [UInt8](repeating: 0, count: indexes.count)
+            let answers = indexes.map { UInt8($0 & 1 == generation & 1 ? 3 : 2) }
             indexes.withUnsafeBufferPointer { indexes in
-                answers.withUnsafeMutableBufferPointer { maker.decide(indexes, into: $0) }
-                // Later generations have decided on what the first one had.
-                if generation == 0 {
-                    answers.withUnsafeBufferPointer { store.publish($0, for: indexes) }
+                answers.withUnsafeBufferPointer { answers in
+                    if generation == 0 {
+                        store.publish(answers, for: indexes)
+                    } else {
+                        store.stage(answers, for: indexes)
+                    }
                 }
+            }
+            if generation > 0 {
+                // Staged is not in force.
+                #expect(store.generation == generation - 1)
+                let old = try Self.place(of: patterns[0], generation: generation - 1, program)
+                #expect(UInt8(old.decision) == (indexes[0] & 1 == (generation - 1) & 1 ? 3 : 2))
+                store.commit()
             }
             #expect(store.generation == generation)
             for (pattern, answer) in zip(patterns, answers) {
@@ -90,20 +94,5 @@ import Testing
         let others = (0..<200).map { _ in UInt32.random(in: 0..<UInt32(space.count), using: &random)
         }
         return Set(corners + others).sorted().map(space.pattern)
-    }
-}
-
-/// Migrates patterns of odd index, or of even.
-private struct IndexMaker: DecisionMaker {
-    let migrates: UInt32
-
-    func decide(
-        _ patterns: UnsafeBufferPointer<UInt32>,
-        into decisions: UnsafeMutableBufferPointer<UInt8>
-    ) {
-        for (index, pattern) in patterns.enumerated() {
-            let decision = pattern & 1 == migrates ? MLS_MIGRATE : MLS_STAY
-            decisions.initializeElement(at: index, to: UInt8(decision.rawValue))
-        }
     }
 }

@@ -1,4 +1,5 @@
 import CMLSchedABI
+import LinuxSystem
 import SchedDaemon
 import Testing
 

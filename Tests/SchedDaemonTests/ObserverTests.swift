@@ -1,6 +1,7 @@
 import CMLSchedABI
 import DefaultWeights
 import Glibc
+import LinuxSystem
 import Testing
 
 @testable import SchedDaemon
@@ -29,7 +30,7 @@ import Testing
         let plan = try Self.plan()
         let observer = try LoadedObserver(plan: plan, tableLimit: 32 << 20).attach()
         let before = (try observer.counters(), try trace.count())
-        Self.move(across: plan.topology.online.cpus, times: 3000)
+        try Self.move(across: plan.topology.online.cpus, times: 3000)
         let after = (try observer.counters(), try trace.count())
         let counted = after.0.since(before.0)
         let (own, kernel) = (Int(counted[MLS_OBSERVED_MIGRATIONS]), after.1 - before.1)
@@ -49,7 +50,7 @@ import Testing
         let loop = try loaded.decide(with: try DefaultModel.load(), log: log)
         let observer = try loaded.attach()
         CPUVisit.all(plan.topology.online)
-        Self.move(across: plan.topology.online.cpus, times: 1000)
+        try Self.move(across: plan.topology.online.cpus, times: 1000)
         loop.stop()
         let counters = try observer.counters()
         let across = counters[MLS_OBSERVED_ACROSS]
@@ -91,8 +92,8 @@ import Testing
     }
 
     /// Lets this thread run on one CPU after the other, which the kernel counts as migrations.
-    private static func move(across cpus: [Int], times: Int) {
-        for time in 0..<times { _ = mls_visit_cpu(Int32(cpus[time % cpus.count])) }
+    private static func move(across cpus: [Int], times: Int) throws {
+        for time in 0..<times { try ThisThread.visit(cpus[time % cpus.count]) }
     }
 }
 

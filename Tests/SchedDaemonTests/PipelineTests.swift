@@ -1,71 +1,9 @@
 import CMLSchedABI
 import Histogram
 import MLSched
-import SchedDaemon
-import Synchronization
 import Testing
 
-/// Gives the requests of a script, at most so many at a time.
-struct ScriptedSource: RequestSource, ~Copyable {
-    var script: [mls_request]
-
-    mutating func take(into batch: UnsafeMutableBufferPointer<mls_request>) -> Int {
-        let count = min(batch.count, script.count)
-        for index in 0..<count { batch[index] = script[index] }
-        script.removeFirst(count)
-        return count
-    }
-
-    mutating func prepareToWait() -> Bool { script.isEmpty }
-}
-
-/// What a pipeline did, seen from outside.
-final class Recording {
-    var batches: [[UInt32]] = []
-    var published: [UInt32: UInt8] = [:]
-    var generations = 0
-}
-
-/// Says migrate on odd patterns.
-struct ParityMaker: DecisionMaker, ~Copyable {
-    let recording: Recording
-
-    mutating func decide(
-        _ patterns: UnsafeBufferPointer<UInt32>,
-        into decisions: UnsafeMutableBufferPointer<UInt8>
-    ) {
-        recording.batches.append(Array(patterns))
-        for (index, pattern) in patterns.enumerated() {
-            decisions[index] = pattern % 2 == 1 ? 3 : 2
-        }
-    }
-}
-
-struct RecordingSink: DecisionSink, ~Copyable {
-    let recording: Recording
-
-    mutating func publish(
-        _ decisions: UnsafeBufferPointer<UInt8>,
-        for patterns: UnsafeBufferPointer<UInt32>
-    ) {
-        for (decision, pattern) in zip(decisions, patterns) {
-            recording.published[pattern] = decision
-        }
-    }
-
-    borrowing func isOpen(_ pattern: UInt32) -> Bool { recording.published[pattern] == nil }
-
-    mutating func beginGeneration<Maker: DecisionMaker & ~Copyable>(deciding maker: inout Maker) {
-        recording.generations += 1
-        recording.published = [:]
-    }
-}
-
-/// Advances by a microsecond at each look.
-final class ManualClock: NanosecondClock {
-    private let time = Atomic<UInt64>(1_000_000)
-    func now() -> UInt64 { time.wrappingAdd(1000, ordering: .relaxed).newValue }
-}
+@testable import SchedDaemon
 
 @Suite struct PipelineTests {
     private typealias TestPipeline = Pipeline<
@@ -78,7 +16,10 @@ final class ManualClock: NanosecondClock {
         space = try PatternSpace(cpuIDs: 8, online: 8)
     }
 
-    private func pipeline(_ patterns: [UInt32]) -> TestPipeline {
+    private func pipeline(
+        _ patterns: [UInt32],
+        holdsEveryPattern: Bool = true
+    ) -> TestPipeline {
         let script = patterns.map { pattern in
             mls_request(
                 stamp_ns: 500_000,
@@ -93,7 +34,7 @@ final class ManualClock: NanosecondClock {
         return Pipeline(
             source: ScriptedSource(script: script),
             maker: ParityMaker(recording: recording),
-            sink: RecordingSink(recording: recording),
+            sink: RecordingSink(recording: recording, holdsEveryPattern: holdsEveryPattern),
             clock: ManualClock(),
             space: space
         )
@@ -181,12 +122,77 @@ final class ManualClock: NanosecondClock {
         #expect(recording.published.count == 8 * 3 * 3 * 3)
     }
 
-    @Test("Another maker means another generation")
+    @Test("A generation comes into force when all its patterns are decided, and not before")
     func generation() {
         var pipeline = pipeline([1])
         _ = pipeline.step()
-        pipeline.changeMaker(to: ParityMaker(recording: recording))
+        pipeline.beginGeneration(by: ParityMaker(recording: recording, migrates: 0), filling: .max)
+        while pipeline.fillNext() {
+            #expect(recording.generations == 0)
+            #expect(recording.published == [1: 3])
+        }
+        #expect(recording.generations == 1)
+        #expect(recording.published.count == space.count)
+        #expect(recording.published.allSatisfy { $0.value == ($0.key % 2 == 0 ? 3 : 2) })
+        #expect(recording.batches.dropFirst().allSatisfy { $0.count <= TestPipeline.fillSlice })
+        #expect(pipeline.measurements.fill?.share == 1)
+    }
+
+    @Test("While a generation is filled, requests are answered by the old maker")
+    func oldMaker() {
+        var pipeline = pipeline([1, 3])
+        pipeline.beginGeneration(by: ParityMaker(recording: recording, migrates: 0), filling: .max)
+        _ = pipeline.fillNext()
+        #expect(pipeline.step() == 2)
+        #expect(recording.published == [1: 3, 3: 3])
+        while pipeline.fillNext() {}
+        #expect(recording.published[1] == 2)
+    }
+
+    @Test("When the time for it is over, what is left is undecided")
+    func limit() {
+        var pipeline = pipeline([])
+        // The clock advances by 1 µs for each slice.
+        pipeline.beginGeneration(by: ParityMaker(recording: recording), filling: 2500)
+        while pipeline.fillNext() {}
+        let decided = recording.published.filter { $0.value >= 2 }
+        #expect(decided.count == 3 * TestPipeline.fillSlice)
+        #expect(recording.published.count == space.count)
+        #expect(pipeline.measurements.fill?.decided == decided.count)
+        #expect(pipeline.measurements.fill?.nanoseconds == 3000)
+        let leaves = decided.keys.map { space.pattern(at: $0) }
+        #expect(leaves.allSatisfy { $0.srcLevel >= $0.dstLevel })
+    }
+
+    @Test("A limit of zero fills nothing, and yet the new maker decides")
+    func noFill() {
+        var pipeline = pipeline([1])
+        pipeline.beginGeneration(by: ParityMaker(recording: recording, migrates: 0), filling: 0)
+        while pipeline.fillNext() {}
+        #expect(recording.batches.isEmpty)
+        _ = pipeline.step()
+        #expect(recording.published[1] == 2)
+    }
+
+    @Test("A sink without room for every pattern begins each generation empty")
+    func noRoom() {
+        var pipeline = pipeline([], holdsEveryPattern: false)
+        pipeline.beginGeneration(by: ParityMaker(recording: recording), filling: .max)
+        let goesOn = pipeline.fillNext()
+        #expect(!goesOn)
         #expect(recording.generations == 1)
         #expect(recording.published.isEmpty)
+        #expect(pipeline.measurements.fill?.share == 0)
+    }
+
+    @Test("A generation that is begun anew is decided by the last maker alone")
+    func superseded() {
+        var pipeline = pipeline([])
+        pipeline.beginGeneration(by: ParityMaker(recording: recording, migrates: 1), filling: .max)
+        _ = pipeline.fillNext()
+        pipeline.beginGeneration(by: ParityMaker(recording: recording, migrates: 0), filling: .max)
+        while pipeline.fillNext() {}
+        #expect(recording.generations == 1)
+        #expect(recording.published.allSatisfy { $0.value == ($0.key % 2 == 0 ? 3 : 2) })
     }
 }

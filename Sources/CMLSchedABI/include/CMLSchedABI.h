@@ -15,10 +15,4 @@ const char *mls_candidate_counter_name(int counter);
 const char *mls_candidate_counter_text(int counter);
 const char *mls_observed_name(int counter);
 
-/* Runs the calling thread on a CPU for a moment; -1: it may not run there. */
-int mls_visit_cpu(int cpu);
-
-/* Keeps khugepaged away from this process; -1: the kernel does not know how. */
-int mls_refuse_huge_pages(void);
-
 #endif /* CMLSCHEDABI_H */

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * What `mlsched bench` needs of C: the core's limits, which take instructions
- * that Swift's baseline target does not emit, and calls that glibc declares
- * for _GNU_SOURCE alone.
+ * that Swift's baseline target does not emit.
  */
 #ifndef C_SCHED_BENCH_H
 #define C_SCHED_BENCH_H
@@ -16,11 +15,5 @@ double bench_peak_l1_bytes(void);
 
 /* The widest vector that both use, in bits. */
 int bench_vector_bits(void);
-
-/* Keeps this thread on one CPU and its timers exact; 0 or an errno. */
-int bench_pin_thread(int cpu);
-
-/* Writes the CPUs that this thread may use, ascending; returns how many. */
-int bench_allowed_cpus(int *cpus, int limit);
 
 #endif /* C_SCHED_BENCH_H */

@@ -90,6 +90,16 @@ struct SchedulingOptions: ParsableArguments {
     )
     var maxTable = 32
 
+    @Option(
+        help: ArgumentHelp(
+            "Milliseconds in which to decide all patterns before a model comes into force, 0 to "
+                + "60000; the rest is decided on request (default: 200).",
+            valueName: "ms"
+        ),
+        transform: { text in try parseNumber(text, in: 0...60_000, unit: "milliseconds") }
+    )
+    var maxFill = 200
+
     var configuration: SchedulerConfiguration {
         var configuration = SchedulerConfiguration()
         configuration.grouping = domains.grouping
@@ -100,6 +110,7 @@ struct SchedulingOptions: ParsableArguments {
         configuration.isPartial = partial
         configuration.exitDumpLength = UInt32(exitDumpLen)
         configuration.tableLimit = maxTable << 20
+        configuration.fillLimit = .milliseconds(maxFill)
         return configuration
     }
 }

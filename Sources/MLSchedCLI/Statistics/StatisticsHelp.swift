@@ -14,6 +14,7 @@ enum StatisticsHelp {
         ("hit", "part of consultations that the model had already decided", 0),
         ("inference", "time of one batch in the network", 0),
         ("batch", "mean number of requests that were decided together", 0),
+        ("filled", "part of all patterns decided before the model came into force", 0),
         ("drops", "requests that the full ring refused", 0),
         ("degraded", "the model does not keep up; the fallback rule decides", 0),
     ]

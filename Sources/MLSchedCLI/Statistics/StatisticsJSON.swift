@@ -30,6 +30,8 @@ struct StatisticsJSON: Encodable {
     let decisionNanoseconds: Quantiles?
     let batches: UInt64
     let meanBatch: Double?
+    let filled: Double?
+    let fillNanoseconds: UInt64?
 
     init(_ interval: StatisticsInterval) {
         elapsed = interval.elapsed / .seconds(1)
@@ -51,6 +53,8 @@ struct StatisticsJSON: Encodable {
         inferenceNanoseconds = Self.quantiles(measured.inference)
         decisionNanoseconds = Self.quantiles(measured.latency)
         batches = measured.batches
+        filled = measured.fill?.share
+        fillNanoseconds = measured.fill?.nanoseconds
         meanBatch = batches == 0 ? nil : Double(measured.requests) / Double(batches)
     }
 

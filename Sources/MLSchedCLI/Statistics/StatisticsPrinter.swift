@@ -60,10 +60,15 @@ extension LiveRow {
                 ("batch", measured.batches == 0 ? "-" : fixed(mean, digits: 1), 5),
                 ("infer p50", Self.quantile(50, of: measured.inference), 9),
                 ("p99", Self.quantile(99, of: measured.inference), 8),
+                ("filled", Self.share(measured.fill), 6),
                 ("drops", "\(counters[MLS_REQUESTS_DROPPED])", 6),
             ],
             note: interval.isDegraded ? "  degraded" : ""
         )
+    }
+
+    private static func share(_ fill: PipelineMeasurements.Fill?) -> String {
+        fill.map { fixed($0.share * 100, digits: 0) + "%" } ?? "-"
     }
 
     private static func quantile(_ percentile: Double, of histogram: Histogram<UInt64>) -> String {

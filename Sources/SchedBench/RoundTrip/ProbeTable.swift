@@ -21,7 +21,15 @@ struct ProbeTable: DecisionSink, ~Copyable {
         table[Int(pattern)] < UInt8(MLS_STAY.rawValue)
     }
 
-    mutating func beginGeneration<Maker: DecisionMaker & ~Copyable>(deciding maker: inout Maker) {
-        table.fill(with: UInt8(MLS_UNDECIDED.rawValue))
+    var holdsEveryPattern: Bool { true }
+
+    /// The probe has no second table: what the next generation says is published as it comes.
+    mutating func stage(
+        _ decisions: UnsafeBufferPointer<UInt8>,
+        for patterns: UnsafeBufferPointer<UInt32>
+    ) {
+        publish(decisions, for: patterns)
     }
+
+    mutating func commit() {}
 }

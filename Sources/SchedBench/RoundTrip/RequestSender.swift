@@ -1,7 +1,6 @@
 internal import BPFRuntime
 internal import CMLSchedABI
-internal import Glibc
-internal import SchedDaemon
+internal import LinuxSystem
 
 /// Lets the kernel send requests.
 final class RequestSender: Sendable {
@@ -41,13 +40,13 @@ final class RequestSender: Sendable {
         let clock = MonotonicClock()
         var report = Report()
         var lateness = LatencyHistogram()
-        let processor = processorTime(CLOCK_THREAD_CPUTIME_ID)
+        let processor = MonotonicClock.threadTime
         let start = clock.now()
         try schedule.run(most: Self.most, lateness: &lateness) { count throws(BPFError) in
             try send(count, &report)
         }
         report.elapsed = clock.now() &- start
-        report.processorTime = processorTime(CLOCK_THREAD_CPUTIME_ID) &- processor
+        report.processorTime = MonotonicClock.threadTime &- processor
         report.lateness = lateness
         return report
     }
@@ -61,11 +60,4 @@ final class RequestSender: Sendable {
         report.sent += Int(emission.sent)
         report.dropped += Int(emission.dropped)
     }
-}
-
-/// What a thread or the process has taken of the CPUs so far, ns.
-func processorTime(_ clock: clockid_t) -> UInt64 {
-    var time = timespec()
-    clock_gettime(clock, &time)
-    return UInt64(time.tv_sec) &* 1_000_000_000 &+ UInt64(time.tv_nsec)
 }

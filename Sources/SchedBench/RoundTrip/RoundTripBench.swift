@@ -1,6 +1,7 @@
 internal import BPFPrograms
 internal import BPFRuntime
 internal import Glibc
+internal import LinuxSystem
 public import MLPInference
 internal import MLSched
 internal import SchedDaemon
@@ -69,15 +70,15 @@ public struct RoundTripBench: Sendable {
         let place = way.isSameCPU ? cpu : otherCPU ?? cpu
         // The first requests bring code and table into the caches.
         let first = try send(way, sender, on: place, nanoseconds: slot / 5)
-        _ = Self.collect(first.sent, from: loop)
+        let warm = Self.answered(first.sent, by: loop, since: PipelineMeasurements())
         let clock = MonotonicClock()
-        let (start, processor) = (clock.now(), processorTime(CLOCK_PROCESS_CPUTIME_ID))
+        let (start, processor) = (clock.now(), MonotonicClock.processTime)
         let report = try send(way, sender, on: place, nanoseconds: slot)
         let wallTime = clock.now() &- start
-        let used = processorTime(CLOCK_PROCESS_CPUTIME_ID) &- processor
+        let used = MonotonicClock.processTime &- processor
         trial.add(
             report,
-            Self.collect(report.sent, from: loop),
+            Self.answered(report.sent, by: loop, since: warm).since(warm),
             processorTime: used > report.processorTime ? used &- report.processorTime : 0,
             wallTime: wallTime
         )
@@ -96,19 +97,23 @@ public struct RoundTripBench: Sendable {
         return thread.stop()
     }
 
-    /// What the loop has measured, when it has answered everything; or, where something is lost,
-    /// when nothing more has come for a while.
-    private static func collect(_ sent: Int, from loop: DecisionLoop) -> [PipelineMeasurements] {
-        var parts: [PipelineMeasurements] = []
-        var answered: UInt64 = 0
+    /// What the loop has measured, when it has answered so many more requests; or, where something
+    /// is lost, when nothing more has come for a while.
+    private static func answered(
+        _ sent: Int,
+        by loop: DecisionLoop,
+        since start: PipelineMeasurements
+    ) -> PipelineMeasurements {
+        var last = start
         var idle = 0
-        while answered < UInt64(sent), idle < 50, let part = loop.measurements() {
-            idle = part.requests == 0 ? idle + 1 : 0
-            answered += part.requests
-            parts.append(part)
-            if answered < UInt64(sent) { usleep(10_000) }
+        while last.requests < start.requests + UInt64(sent), idle < 50,
+            let now = loop.measurements()
+        {
+            idle = now.requests == last.requests ? idle + 1 : 0
+            last = now
+            if last.requests < start.requests + UInt64(sent) { usleep(10_000) }
         }
-        return parts
+        return last
     }
 
     private func load() throws -> LoadedObject {
@@ -153,10 +158,10 @@ public struct RoundTripBench: Sendable {
 }
 
 extension DecisionLoop {
-    /// Waits for what was measured since the last time; nil when the loop has ended.
+    /// Waits for what was measured so far; nil when the loop has ended.
     fileprivate func measurements() -> PipelineMeasurements? {
         let reply = Reply<PipelineMeasurements?>()
-        takeMeasurements { reply.give($0) }
+        measure { reply.give($0) }
         return reply.wait() ?? nil
     }
 }

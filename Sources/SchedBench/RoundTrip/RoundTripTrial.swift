@@ -27,32 +27,27 @@ struct RoundTripTrial {
     ///
     /// - Parameters:
     ///   - report: what was sent.
-    ///   - parts: what was answered, in parts.
+    ///   - measured: what was answered.
     ///   - processorTime: what answering took of a CPU, ns.
     ///   - wallTime: over which time, ns.
     mutating func add(
         _ report: RequestSender.Report,
-        _ parts: [PipelineMeasurements],
+        _ measured: PipelineMeasurements,
         processorTime: UInt64,
         wallTime: UInt64
     ) {
-        var round = LatencyHistogram(PipelineMeasurements().latency)
-        var count: UInt64 = 0
-        for part in parts {
-            round = round.adding(LatencyHistogram(part.latency))
-            inference = inference.adding(LatencyHistogram(part.inference))
-            batchSizes = zip(batchSizes, part.batchSizes).map { $0 + $1 }
-            count += part.requests
-        }
+        let round = LatencyHistogram(measured.latency)
+        inference = inference.adding(LatencyHistogram(measured.inference))
+        batchSizes = zip(batchSizes, measured.batchSizes).map { $0 + $1 }
         latency = latency.adding(round)
         lateness = lateness.adding(report.lateness)
         sent += report.sent
         dropped += report.dropped
-        answered += count
+        answered += measured.requests
         elapsed += report.elapsed
         self.processorTime += processorTime
         self.wallTime += wallTime
-        let perSecond = 1e9 * Double(count) / Double(max(report.elapsed, 1))
+        let perSecond = 1e9 * Double(measured.requests) / Double(max(report.elapsed, 1))
         rounds.append(way.rate == nil ? perSecond : round.figures["p50_ns"] ?? .infinity)
     }
 

@@ -1,6 +1,6 @@
 internal import BPFRuntime
 internal import Glibc
-internal import SchedDaemon
+internal import LinuxSystem
 
 /// When things are sent, whatever becomes of them.
 ///

@@ -1,5 +1,5 @@
 internal import BPFRuntime
-internal import SchedDaemon
+internal import LinuxSystem
 internal import Synchronization
 
 /// A thread that sleeps as the daemon's does and notes how long it takes to be woken: the part of
@@ -11,8 +11,8 @@ final class SleepingThread: Sendable {
 
     /// Starts to sleep on a CPU.
     ///
-    /// - Throws: `BPFError` without a thread.
-    init(_ waiter: consuming RingWaiter, on cpu: Int) throws(BPFError) {
+    /// - Throws: `SystemError` without a thread.
+    init(_ waiter: consuming RingWaiter, on cpu: Int) throws(SystemError) {
         let body = Body(waiter)
         self.body = body
         waker = body.waiter.waker

@@ -1,4 +1,5 @@
 internal import Glibc
+internal import LinuxSystem
 internal import SchedDaemon
 
 /// How long the program takes from exec to its work, and how large it is then.
@@ -30,7 +31,7 @@ public struct StartBench: Sendable {
         return results
     }
 
-    private func ready(_ environment: BenchEnvironment) throws(BenchError) -> BenchResult {
+    private func ready(_ environment: BenchEnvironment) throws -> BenchResult {
         let clock = MonotonicClock()
         var times: [Double] = []
         var reports: [StartReport] = []
@@ -60,7 +61,7 @@ public struct StartBench: Sendable {
         )
     }
 
-    private func exit(_ environment: BenchEnvironment) throws(BenchError) -> BenchResult {
+    private func exit(_ environment: BenchEnvironment) throws -> BenchResult {
         let arguments = [
             "predict", "--cpu", "4", "--idle", "2", "--busy", "6", "--src", "0.9", "--dst", "0.2",
         ]
@@ -85,7 +86,7 @@ public struct StartBench: Sendable {
     }
 
     /// For kernels with sched_ext where nothing is attached: this takes the CPUs for a moment.
-    private func attached(_ environment: BenchEnvironment) throws(BenchError) -> BenchResult {
+    private func attached(_ environment: BenchEnvironment) throws -> BenchResult {
         let clock = MonotonicClock()
         var times: [Double] = []
         for _ in 0..<min(repetitions, 5) {

@@ -1,6 +1,7 @@
 internal import BPFPrograms
 internal import BPFRuntime
 internal import FoundationEssentials
+internal import LinuxSystem
 public import MLPInference
 internal import MLSched
 internal import SchedDaemon

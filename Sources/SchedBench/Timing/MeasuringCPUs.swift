@@ -1,3 +1,5 @@
+internal import LinuxSystem
+
 /// Where to measure, and from where to send.
 public struct MeasuringCPUs: Equatable, Sendable {
     /// What is measured runs here.
@@ -10,7 +12,7 @@ public struct MeasuringCPUs: Equatable, Sendable {
     ///
     /// - Throws: `BenchError` for a CPU that is not among them.
     public init(preferring cpu: Int?) throws(BenchError) {
-        try self.init(preferring: cpu, among: PinnedThread.allowedCPUs)
+        try self.init(preferring: cpu, among: ThisThread.allowedCPUs)
     }
 
     init(preferring cpu: Int?, among allowed: [Int]) throws(BenchError) {

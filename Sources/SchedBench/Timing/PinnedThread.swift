@@ -1,27 +1,17 @@
-internal import CSchedBench
-internal import Glibc
-internal import SchedDaemon
+internal import LinuxSystem
 internal import Synchronization
 
-/// CPUs that this process may use, and threads that stay on one of them.
+/// A thread that stays on one CPU while something is measured.
 enum PinnedThread {
-    /// The CPUs, ascending.
-    static var allowedCPUs: [Int] {
-        var cpus = [Int32](repeating: 0, count: 1024)
-        let count = bench_allowed_cpus(&cpus, Int32(cpus.count))
-        return cpus.prefix(Int(count)).map(Int.init)
-    }
-
-    /// Keeps the calling thread on a CPU.
+    /// Keeps the calling thread on a CPU, with exact timers.
     ///
     /// - Throws: `BenchError` where the system does not let it.
     static func pin(to cpu: Int) throws(BenchError) {
-        let error = bench_pin_thread(Int32(cpu))
-        guard error == 0 else {
-            throw BenchError(
-                "a thread cannot be kept on CPU \(cpu): \(message(error)); give a CPU that "
-                    + "`taskset -p $$` allows"
-            )
+        do {
+            try ThisThread.pin(to: cpu)
+            try ThisThread.useExactTimers()
+        } catch {
+            throw BenchError("\(error); give a CPU that `taskset -p $$` allows")
         }
     }
 
@@ -47,10 +37,6 @@ enum PinnedThread {
         }
         thread.join()
         return try box.take()
-    }
-
-    private static func message(_ error: Int32) -> String {
-        strerror(error).map { String(cString: $0) } ?? "error \(error)"
     }
 }
 

@@ -1,4 +1,4 @@
-internal import SchedDaemon
+internal import LinuxSystem
 
 /// Reads the clock around calls, and knows what that costs.
 struct Stopwatch {

@@ -60,9 +60,9 @@ struct AttachedObserver: ~Copyable {
         SchedulerCounters(summing: try counterMap.perCPUValues(of: UInt32(0)))
     }
 
-    /// The load of each domain now, 0 – 1.
-    borrowing func domainLoads() throws(BPFError) -> [Double] {
-        try plan.loads(from: domains)
+    /// The load of each domain now.
+    borrowing func domainLoads() throws(BPFError) -> [DomainLoad] {
+        try DomainLoad.read(from: domains, of: plan)
     }
 
     /// How often all programs ran, and for how long, while somebody measured it.

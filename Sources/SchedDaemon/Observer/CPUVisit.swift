@@ -1,4 +1,4 @@
-internal import CMLSchedABI
+internal import LinuxSystem
 
 /// Lets a thread run once on every CPU.
 ///
@@ -7,6 +7,6 @@ internal import CMLSchedABI
 enum CPUVisit {
     /// Runs the calling thread on each CPU in turn; CPUs that it may not use are left out.
     static func all(_ cpus: CPUList) {
-        for cpu in cpus.cpus { _ = mls_visit_cpu(Int32(cpu)) }
+        for cpu in cpus.cpus { try? ThisThread.visit(cpu) }
     }
 }

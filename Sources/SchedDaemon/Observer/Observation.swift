@@ -7,8 +7,8 @@ public struct Observation: Sendable {
     public let elapsed: Duration
     /// The length of the interval.
     public let length: Duration
-    /// The domains' CPUs and loads at its end, 0 – 1.
-    public let domains: [(cpus: CPUList, load: Double)]
+    /// The domains and their loads at its end.
+    public let domains: [DomainLoad]
     /// What was counted in it.
     public let counters: ObservedCounters
     /// What was counted since the beginning.

@@ -4,6 +4,7 @@ internal import BPFRuntime
 struct ObservationSession: Sendable {
     private let first: ObservationTotals
     private var last: ObservationTotals
+    private var lastMeasurements: PipelineMeasurements?
     private let isMeasured: Bool
 
     /// Begins to count now.
@@ -13,7 +14,7 @@ struct ObservationSession: Sendable {
         last = first
     }
 
-    /// What was counted since the last time.
+    /// What was counted since the last time; `measurements` are those of the loop since its start.
     mutating func next(
         _ observer: borrowing AttachedObserver,
         measurements: PipelineMeasurements?,
@@ -22,18 +23,24 @@ struct ObservationSession: Sendable {
     ) throws(BPFError) -> Observation {
         let now = try observer.totals()
         let loads = try observer.domainLoads()
-        defer { last = now }
+        let sinceLast = measurements.map { now in
+            lastMeasurements.map { now.since($0) } ?? now
+        }
+        defer {
+            last = now
+            lastMeasurements = measurements ?? lastMeasurements
+        }
         return Observation(
             elapsed: now.time - first.time,
             length: now.time - last.time,
-            domains: zip(observer.plan.domains, loads).map { (cpus: $0, load: $1) },
+            domains: loads,
             counters: now.counters.since(last.counters),
             total: now.counters.since(first.counters),
             processes: now.processes(since: last),
             totalProcesses: now.processes(since: first),
             requests: now.requests.since(last.requests),
             totalRequests: now.requests.since(first.requests),
-            measurements: measurements,
+            measurements: sinceLast,
             runTime: isMeasured ? now.runTime.since(first.runTime) : nil,
             emptyRunTime: isMeasured ? now.emptyRunTime.since(first.emptyRunTime) : nil,
             lostRecords: lost,

@@ -41,7 +41,14 @@ struct RecordedStore: ~Copyable, DecisionSink {
 
     borrowing func isOpen(_ pattern: UInt32) -> Bool { store.isOpen(pattern) }
 
-    mutating func beginGeneration<Maker: DecisionMaker & ~Copyable>(deciding maker: inout Maker) {
-        store.beginGeneration(deciding: &maker)
+    var holdsEveryPattern: Bool { store.holdsEveryPattern }
+
+    mutating func stage(
+        _ decisions: UnsafeBufferPointer<UInt8>,
+        for patterns: UnsafeBufferPointer<UInt32>
+    ) {
+        store.stage(decisions, for: patterns)
     }
+
+    mutating func commit() { store.commit() }
 }

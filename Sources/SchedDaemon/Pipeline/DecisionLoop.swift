@@ -1,7 +1,7 @@
 public import BPFRuntime
+internal import LinuxSystem
 public import MLPInference
 public import MLSched
-internal import Synchronization
 
 /// The thread that owns the way from the ring buffer to the decision map.
 ///
@@ -12,32 +12,7 @@ public final class DecisionLoop: Sendable {
     private let waker: Waker
     private let thread: PosixThread
 
-    /// Starts to answer the requests of a scheduler.
-    ///
-    /// - Parameters:
-    ///   - scheduler: loaded, and not attached yet, so that not even its first request waits.
-    ///   - model: decides; its features must all be known.
-    ///   - isBusyPolling: never sleep.
-    /// - Throws: `BPFError` when the ring or the decision map cannot be used, `SchemaError` for a
-    ///   model that cannot be fed.
-    public convenience init(
-        _ scheduler: borrowing LoadedScheduler,
-        model: Model,
-        isBusyPolling: Bool
-    ) throws {
-        let ring = try scheduler.requestRing()
-        let waiter = try RingWaiter(ring)
-        try self.init(
-            source: ring,
-            waiter: waiter,
-            sink: try scheduler.decisionStore(),
-            space: scheduler.plan.space,
-            model: model,
-            isBusyPolling: isBusyPolling
-        )
-    }
-
-    /// Starts to answer requests of any source.
+    /// Starts to answer requests.
     ///
     /// - Parameters:
     ///   - source: where requests come from; belongs to the thread from now on, as does `sink`.
@@ -47,7 +22,7 @@ public final class DecisionLoop: Sendable {
     ///   - model: decides; its features must all be known.
     ///   - isBusyPolling: never sleep.
     ///   - onStart: called on the new thread before anything else.
-    /// - Throws: `SchemaError` for a model that cannot be fed, `BPFError` without a thread.
+    /// - Throws: `SchemaError` for a model that cannot be fed, `SystemError` without a thread.
     public init<Source: RequestSource & ~Copyable, Sink: DecisionSink & ~Copyable>(
         source: consuming Source,
         waiter: consuming RingWaiter,
@@ -80,30 +55,43 @@ public final class DecisionLoop: Sendable {
         }
     }
 
-    /// Changes to another model between two batches: a new generation, filled before it is seen.
+    /// Changes to another model: a new generation of decisions, filled before it is seen.
     ///
-    /// - Throws: `SchemaError`, before anything has changed, for a model that cannot be fed.
-    public func replaceModel(with model: Model) async throws {
+    /// Meanwhile requests are answered as before, by the old model. Returns when the new one is in
+    /// force. The first model, too, fills its table by this before anybody asks.
+    ///
+    /// - Parameters:
+    ///   - model: decides from then on.
+    ///   - limit: for how long to decide beforehand; the rest is decided on request.
+    /// - Throws: `SchemaError`, before anything has changed, for a model that cannot be fed;
+    ///   `CancellationError` after ``stop()``.
+    public func replaceModel(with model: Model, filling limit: Duration) async throws {
         _ = try FeatureSchema(model)
+        let nanoseconds = UInt64(max(limit / .nanoseconds(1), 0))
         try await withCheckedThrowingContinuation { continuation in
-            post(.replaceModel(model, continuation))
+            post(.replaceModel(model, filling: nanoseconds, continuation))
         }
     }
 
-    /// Hands out what was measured since the last time, and starts anew.
-    ///
-    /// Returns nil after ``stop()``.
-    public func takeMeasurements() async -> PipelineMeasurements? {
+    /// What was measured since the start; nil after ``stop()``.
+    public func measurements() async -> PipelineMeasurements? {
         await withCheckedContinuation { continuation in
-            takeMeasurements { continuation.resume(returning: $0) }
+            measure { continuation.resume(returning: $0) }
         }
     }
 
     /// The same for those who do not suspend.
     ///
     /// - Parameter receive: called on the loop's own thread, between two batches.
-    public func takeMeasurements(_ receive: @escaping @Sendable (PipelineMeasurements?) -> Void) {
-        post(.takeMeasurements(receive))
+    public func measure(_ receive: @escaping @Sendable (PipelineMeasurements?) -> Void) {
+        post(.measure(receive))
+    }
+
+    /// Runs something short on the loop's own thread, between two batches: a sign that it lives.
+    ///
+    /// - Parameter body: not called after ``stop()``.
+    public func perform(_ body: @escaping @Sendable () -> Void) {
+        post(.perform(body))
     }
 
     /// Ends the thread after the batch it is at, and waits for its end.
@@ -138,6 +126,8 @@ private final class LoopBody<
     private let mailbox: Mailbox
     private let space: PatternSpace
     private let isBusyPolling: Bool
+    /// Those who wait for a new model to come into force.
+    private var replacements: [CheckedContinuation<Void, any Error>] = []
 
     init(
         pipeline: consuming Pipeline<Source, PatternScorer, Sink, MonotonicClock>,
@@ -157,7 +147,10 @@ private final class LoopBody<
         var idlePolls = 0
         while true {
             if mailbox.hasMessages, !handleMessages() { return }
-            idlePolls = pipeline.step() > 0 || pipeline.anticipate() ? 0 : idlePolls + 1
+            let isAnswering = pipeline.step() > 0
+            let isWorking = isAnswering || !replacements.isEmpty || pipeline.anticipate()
+            if !replacements.isEmpty, !pipeline.fillNext() { finishReplacements() }
+            idlePolls = isWorking ? 0 : idlePolls + 1
             guard !isBusyPolling, idlePolls > Self.patience else { continue }
             idlePolls = 0
             guard pipeline.prepareToWait() else { continue }
@@ -176,18 +169,28 @@ private final class LoopBody<
             switch message {
             case .stop:
                 mailbox.close()
+                replacements.forEach { $0.resume(throwing: CancellationError()) }
+                replacements = []
                 return false
-            case .takeMeasurements(let receive):
-                receive(pipeline.measurements)
-                pipeline.measurements = PipelineMeasurements()
-            case .replaceModel(let model, let continuation):
-                continuation.resume(with: Result { try replace(model) })
+            case .measure(let receive):
+                receive(pipeline.measurements.adding(PipelineMeasurements()))
+            case .perform(let body):
+                body()
+            case .replaceModel(let model, let limit, let continuation):
+                do {
+                    let scorer = try PatternScorer(model: model, space: space)
+                    pipeline.beginGeneration(by: scorer, filling: limit)
+                    replacements.append(continuation)
+                } catch {
+                    continuation.resume(throwing: error)
+                }
             }
         }
         return true
     }
 
-    private func replace(_ model: Model) throws {
-        pipeline.changeMaker(to: try PatternScorer(model: model, space: space))
+    private func finishReplacements() {
+        replacements.forEach { $0.resume() }
+        replacements = []
     }
 }

@@ -5,8 +5,9 @@ internal import Synchronization
 final class Mailbox: Sendable {
     enum Message: Sendable {
         case stop
-        case takeMeasurements(@Sendable (PipelineMeasurements?) -> Void)
-        case replaceModel(Model, CheckedContinuation<Void, any Error>)
+        case measure(@Sendable (PipelineMeasurements?) -> Void)
+        case perform(@Sendable () -> Void)
+        case replaceModel(Model, filling: UInt64, CheckedContinuation<Void, any Error>)
     }
 
     private struct State {
@@ -52,11 +53,12 @@ final class Mailbox: Sendable {
 
 extension Mailbox.Message {
     /// Answers for a loop that has ended.
-    fileprivate func refuse() {
+    func refuse() {
         switch self {
-        case .stop: break
-        case .takeMeasurements(let receive): receive(nil)
-        case .replaceModel(_, let continuation): continuation.resume(throwing: CancellationError())
+        case .stop, .perform: break
+        case .measure(let receive): receive(nil)
+        case .replaceModel(_, _, let continuation):
+            continuation.resume(throwing: CancellationError())
         }
     }
 }

@@ -1,5 +1,6 @@
 public import BPFRuntime
 public import CMLSchedABI
+public import LinuxSystem
 public import MLSched
 
 extension RingBuffer: RequestSource {
@@ -10,3 +11,5 @@ extension RingBuffer: RequestSource {
 }
 
 extension PatternScorer: DecisionMaker {}
+
+extension MonotonicClock: NanosecondClock {}

@@ -31,21 +31,32 @@ public protocol DecisionMaker: ~Copyable {
 }
 
 /// The end: puts decisions where the kernel finds them.
+///
+/// Of two generations: the one in force is published to, pattern by pattern; the next one is
+/// staged where nobody sees it and comes into force as a whole. Nothing here allocates.
 public protocol DecisionSink: ~Copyable {
-    /// Publishes one decision for each pattern, under the current generation.
-    ///
-    /// Allocates nothing.
+    /// Publishes one decision for each pattern, in the generation in force.
     mutating func publish(
         _ decisions: UnsafeBufferPointer<UInt8>,
         for patterns: UnsafeBufferPointer<UInt32>
     )
 
-    /// Whether nobody has decided on a pattern, and the sink wants to know of it unasked.
+    /// Whether the generation in force has no decision on a pattern, and wants one unasked.
     borrowing func isOpen(_ pattern: UInt32) -> Bool
 
-    /// Starts a new generation of decisions, made by another maker; none of the old ones is seen
-    /// under the new generation.
-    mutating func beginGeneration<Maker: DecisionMaker & ~Copyable>(deciding maker: inout Maker)
+    /// Whether it has room for a decision on every pattern; if not, nothing is staged.
+    var holdsEveryPattern: Bool { get }
+
+    /// Puts down what the next generation says of each pattern, `MLS_UNDECIDED` included.
+    mutating func stage(
+        _ decisions: UnsafeBufferPointer<UInt8>,
+        for patterns: UnsafeBufferPointer<UInt32>
+    )
+
+    /// Puts the next generation into force, in one store; no older decision is seen under it.
+    ///
+    /// - Precondition: every pattern has been staged since the last commit, where there is room.
+    mutating func commit()
 }
 
 /// The time that request stamps are on.

@@ -18,6 +18,9 @@ public struct SchedulerConfiguration: Equatable, Sendable {
     public var exitDumpLength: UInt32 = 32768
     /// Size in bytes up to which decisions are a table; above it a hash of the recent ones.
     public var tableLimit = 32 << 20
+    /// For how long all patterns are decided before a model comes into force; what is then left is
+    /// decided on request.
+    public var fillLimit = Duration.milliseconds(200)
     /// Poll the ring without ever sleeping: microseconds faster, and a CPU busy.
     public var isBusyPolling = false
 

@@ -2,7 +2,10 @@ internal import BPFRuntime
 internal import CMLSchedABI
 
 /// The maps in which the scheduler tells what it does.
-struct SchedulerMaps: ~Copyable, Sendable {
+///
+/// A class, as the owner of the attachment shares it with all who read statistics.
+final class SchedulerMaps: SchedulerGauges {
+    let plan: SchedulerPlan
     private let control: BPFMap
     private let controlWords: MappedArray<UInt32>
     private let counterMap: BPFMap
@@ -12,23 +15,19 @@ struct SchedulerMaps: ~Copyable, Sendable {
     /// though programs use it still (`map_release_uref`, kernel/bpf/syscall.c).
     private let ticks: BPFMap
 
-    init(_ object: borrowing LoadedObject) throws(BPFError) {
+    init(_ object: borrowing LoadedObject, plan: SchedulerPlan) throws(BPFError) {
         let control = try object.map("control")
-        let controlWords = try MappedArray<UInt32>(control)
-        let counterMap = try object.map("counters")
-        let domains = try object.map("domains")
-        let exitDump = try MappedArray<UInt8>(object.map("exit_dump"))
-        let ticks = try object.map("ticks")
+        self.controlWords = try MappedArray<UInt32>(control)
         self.control = control
-        self.controlWords = controlWords
-        self.counterMap = counterMap
-        self.domains = domains
-        self.exitDump = exitDump
-        self.ticks = ticks
+        self.counterMap = try object.map("counters")
+        self.domains = try object.map("domains")
+        self.exitDump = try MappedArray<UInt8>(object.map("exit_dump"))
+        self.ticks = try object.map("ticks")
+        self.plan = plan
     }
 
     /// Costs one read of memory for as long as the scheduler is attached.
-    borrowing func exitReport() -> ExitReport? {
+    func exitReport() -> ExitReport? {
         let kindOffset =
             (MemoryLayout<mls_control>.offset(of: \.exit) ?? 0)
             + (MemoryLayout<mls_exit_info>.offset(of: \.kind) ?? 0)
@@ -38,7 +37,7 @@ struct SchedulerMaps: ~Copyable, Sendable {
         return ExitReport(state.exit, dump: state.exit.kind >= 1024 ? dumpText() : "")
     }
 
-    private borrowing func dumpText() -> String {
+    private func dumpText() -> String {
         var bytes: [UInt8] = []
         while bytes.count < exitDump.count, exitDump[bytes.count] != 0 {
             bytes.append(exitDump[bytes.count])
@@ -46,26 +45,12 @@ struct SchedulerMaps: ~Copyable, Sendable {
         return String(decoding: bytes, as: UTF8.self)
     }
 
-    borrowing func counters() throws(BPFError) -> SchedulerCounters {
+    func counters() throws(BPFError) -> SchedulerCounters {
         let rows: [mls_counters] = try counterMap.perCPUValues(of: UInt32(0))
         return SchedulerCounters(summing: rows)
     }
 
-    borrowing func domainLoads(of plan: SchedulerPlan) throws(BPFError) -> [Double] {
-        try plan.loads(from: domains)
-    }
-}
-
-extension SchedulerPlan {
-    /// The load of each domain now, 0 – 1, out of the map `domains` of either program.
-    func loads(from map: borrowing BPFMap) throws(BPFError) -> [Double] {
-        let now = MonotonicClock().now()
-        var loads: [Double] = []
-        for (index, domain) in domains.enumerated() {
-            let view: mls_domain_view? = try map.value(of: UInt32(index))
-            let load = view.map { mls_load_value($0.load, UInt32(domain.cpus.count), now) } ?? 0
-            loads.append(Double(load) / Double(1 << MLS_LOAD_SHIFT))
-        }
-        return loads
+    func domainLoads() throws(BPFError) -> [DomainLoad] {
+        try DomainLoad.read(from: domains, of: plan)
     }
 }

@@ -14,7 +14,6 @@ public struct DecisionStore: ~Copyable {
     private let table: MappedArray<UInt8>
     private let hash: BPFMap
     private let isHashed: Bool
-    private let patternCount: Int
     private let tableSize: Int
 
     init(_ object: borrowing LoadedObject, space: PatternSpace) throws(BPFError) {
@@ -22,7 +21,6 @@ public struct DecisionStore: ~Copyable {
         let table = try MappedArray<UInt8>(object.map("decisions"))
         let hash = try object.map("decision_hash")
         isHashed = hash.maxEntries > 1
-        patternCount = space.count
         tableSize = Int(space.tableWords) * 8
         generation = control[0]
         self.control = control
@@ -52,13 +50,10 @@ extension DecisionStore: DecisionSink {
         _ decisions: UnsafeBufferPointer<UInt8>,
         for patterns: UnsafeBufferPointer<UInt32>
     ) {
-        guard !isHashed else {
+        if isHashed {
             publishHashed(decisions, for: patterns)
-            return
-        }
-        let start = tableStart(of: generation)
-        for (decision, pattern) in zip(decisions, patterns) {
-            table[start + Int(pattern)] = decision
+        } else {
+            write(decisions, for: patterns, of: generation)
         }
     }
 
@@ -66,6 +61,34 @@ extension DecisionStore: DecisionSink {
     public borrowing func isOpen(_ pattern: UInt32) -> Bool {
         !isHashed
             && table[tableStart(of: generation) + Int(pattern)] < UInt8(MLS_STAY.rawValue)
+    }
+
+    /// Whether it is a table.
+    public var holdsEveryPattern: Bool { !isHashed }
+
+    /// Writes to the table of the next generation, which the kernel does not read yet.
+    public mutating func stage(
+        _ decisions: UnsafeBufferPointer<UInt8>,
+        for patterns: UnsafeBufferPointer<UInt32>
+    ) {
+        write(decisions, for: patterns, of: generation &+ 1)
+    }
+
+    /// Lets the kernel ask for the next generation; a hash has then nothing of it.
+    public mutating func commit() {
+        generation &+= 1
+        control.storeReleasing(generation, at: 0)
+    }
+
+    private borrowing func write(
+        _ decisions: UnsafeBufferPointer<UInt8>,
+        for patterns: UnsafeBufferPointer<UInt32>,
+        of generation: UInt32
+    ) {
+        let start = tableStart(of: generation)
+        for (decision, pattern) in zip(decisions, patterns) {
+            table[start + Int(pattern)] = decision
+        }
     }
 
     private borrowing func publishHashed(
@@ -84,52 +107,11 @@ extension DecisionStore: DecisionSink {
     }
 }
 
-extension DecisionStore {
-    /// Starts a new generation, in which everything decided so far is decided anew.
-    ///
-    /// The kernel goes on with the old decisions until all new ones are there, then changes over
-    /// in one store. A hash starts empty.
-    ///
-    /// - Complexity: O(patterns); allocates nothing.
-    public mutating func beginGeneration<Maker: DecisionMaker & ~Copyable>(
-        deciding maker: inout Maker
-    ) {
-        if !isHashed { fillNextTable(deciding: &maker) }
-        generation &+= 1
-        control.storeReleasing(generation, at: 0)
+extension PatternSpace {
+    /// Words of eight bytes of one table of decisions.
+    fileprivate var tableWords: UInt32 {
+        mls_table_words(mls_pattern_space(nr_cpu_ids: UInt32(cpuIDs), nr_online: UInt32(online)))
     }
-
-    private mutating func fillNextTable<Maker: DecisionMaker & ~Copyable>(
-        deciding maker: inout Maker
-    ) {
-        let (old, new) = (tableStart(of: generation), tableStart(of: generation &+ 1))
-        for index in 0..<tableSize { table[new + index] = UInt8(MLS_UNDECIDED.rawValue) }
-        withUnsafeTemporaryAllocation(of: UInt32.self, capacity: Self.chunk) { patterns in
-            withUnsafeTemporaryAllocation(of: UInt8.self, capacity: Self.chunk) { decisions in
-                var count = 0
-                for pattern in 0..<patternCount {
-                    let isLast = pattern == patternCount - 1
-                    if table[old + pattern] >= UInt8(MLS_STAY.rawValue) {
-                        patterns[count] = UInt32(pattern)
-                        count += 1
-                    }
-                    guard count == Self.chunk || (isLast && count > 0) else { continue }
-                    // SAFETY: the first `count` patterns are initialised, and the maker
-                    // initialises as many decisions.
-                    maker.decide(
-                        UnsafeBufferPointer(rebasing: patterns[..<count]),
-                        into: decisions
-                    )
-                    for index in 0..<count {
-                        table[new + Int(patterns[index])] = decisions[index]
-                    }
-                    count = 0
-                }
-            }
-        }
-    }
-
-    private static var chunk: Int { 128 }
 }
 
 /// The `struct mls_hash_key` of `bpf/decide.bpf.h`.

@@ -1,4 +1,4 @@
-public import BPFRuntime
+internal import CLinuxSystem
 internal import Glibc
 internal import Synchronization
 
@@ -12,11 +12,11 @@ public final class PosixThread: Sendable {
     /// - Parameters:
     ///   - name: at most 15 bytes; what `ps -L` and `top -H` show.
     ///   - body: what the thread runs.
-    /// - Throws: `BPFError` with `EAGAIN` when the system has no room for another thread.
-    public init(named name: String, _ body: @escaping @Sendable () -> Void) throws(BPFError) {
+    /// - Throws: `SystemError` with `EAGAIN` when the system has no room for another thread.
+    public init(named name: String, _ body: @escaping @Sendable () -> Void) throws(SystemError) {
         let box = Unmanaged.passRetained(
             Body {
-                SysfsFile("/proc/thread-self/comm").write(name)
+                _ = lnx_name_thread(name)
                 body()
             }
         )
@@ -34,7 +34,7 @@ public final class PosixThread: Sendable {
         )
         guard error == 0 else {
             box.release()
-            throw BPFError(operation: "start the thread", name: name, errno: error)
+            throw SystemError("start the thread", name, errno: error)
         }
         self.handle = handle
     }

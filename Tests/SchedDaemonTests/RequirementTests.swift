@@ -1,0 +1,45 @@
+import SchedDaemon
+import Testing
+
+@Suite struct RequirementTests {
+    @Test("A kernel without sched_ext is told apart, with what to do")
+    func noSchedExt() throws {
+        let sysfs = try FakeSysfs(["kernel/btf/vmlinux": "BTF"])
+        let requirements = KernelRequirements(sysfs: sysfs.root, procfs: "/proc")
+        let error = #expect(throws: UnmetRequirement.self) { try requirements.check() }
+        #expect(error?.requirement.name == "sched_ext")
+        #expect(error.map { "\($0)" }?.contains("CONFIG_SCHED_CLASS_EXT=y") == true)
+    }
+
+    @Test("A kernel without type information is the first thing said")
+    func noBTF() throws {
+        let sysfs = try FakeSysfs(["kernel/sched_ext/state": "disabled"])
+        let requirements = KernelRequirements(sysfs: sysfs.root, procfs: "/proc")
+        let error = #expect(throws: UnmetRequirement.self) { try requirements.check() }
+        #expect(error?.requirement.name == "kernel type information")
+    }
+
+    @Test("Another scheduler is named")
+    func otherScheduler() throws {
+        let sysfs = try FakeSysfs([
+            "kernel/sched_ext/state": "enabled", "kernel/sched_ext/root/ops": "simple",
+        ])
+        let requirements = KernelRequirements(sysfs: sysfs.root, procfs: "/proc")
+        let other = requirements.all.first { $0.name == "no other scheduler" }
+        #expect(other?.finding.contains("simple") == true)
+        #expect(other?.isMet == false)
+    }
+
+    @Test(
+        "Capabilities are read from the process",
+        arguments: [
+            ("0000000000000000", false), ("000001ffffffffff", true), ("000000c000000000", true),
+            ("0000008000000000", false), ("0000000000200000", true),
+        ]
+    )
+    func privileges(mask: String, isMet: Bool) throws {
+        let procfs = try FakeSysfs(["self/status": "Name:\tx\nCapEff:\t\(mask)\nSeccomp:\t0"])
+        let requirements = KernelRequirements(sysfs: "/sys", procfs: procfs.root)
+        #expect(requirements.all.first { $0.name == "privileges" }?.isMet == isMet)
+    }
+}
