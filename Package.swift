@@ -55,6 +55,7 @@ let package = Package(
             ],
             swiftSettings: settings
         ),
+        .target(name: "SchedExtStats", dependencies: ["LinuxSystem"], swiftSettings: settings),
         .target(
             name: "BPFRuntime",
             dependencies: ["CLibBPF", "LinuxSystem"],
@@ -85,7 +86,7 @@ let package = Package(
             name: "SchedDaemon",
             dependencies: [
                 "BPFPrograms", "BPFRuntime", "CMLSchedABI", "LinuxSystem", "MLPInference",
-                "MLSched",
+                "MLSched", "SchedExtStats",
                 .product(name: "Histogram", package: "hdrhistogram-swift"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -167,6 +168,11 @@ let package = Package(
             swiftSettings: settings
         ),
         .testTarget(
+            name: "SchedExtStatsTests",
+            dependencies: ["LinuxSystem", "SchedExtStats"],
+            swiftSettings: settings
+        ),
+        .testTarget(
             name: "SchedBenchTests",
             dependencies: ["DefaultWeights", "MLPInference", "SchedBench"],
             swiftSettings: settings
@@ -175,7 +181,7 @@ let package = Package(
             name: "SchedDaemonTests",
             dependencies: [
                 "BPFPrograms", "BPFRuntime", "CMLSchedABI", "DefaultWeights", "LinuxSystem",
-                "MLPInference", "MLSched", "ModelTestSupport", "SchedDaemon",
+                "MLPInference", "MLSched", "ModelTestSupport", "SchedDaemon", "SchedExtStats",
                 .product(name: "Histogram", package: "hdrhistogram-swift"),
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
