@@ -25,7 +25,7 @@ OFFERED = ("Sources/MLPInference/", "Sources/MLSched/")
 EXEMPT = re.compile(
     "main|run|validate|configuration|encode|description|debugDescription|makeIterator|next|hash|"
     "intValue|stringValue|allValueStrings|createBuildCommands|formatter|MLSchedCommand|"
-    r"reserved\w*|padding\w*|NR_\w+|__\w+__|do_\w+|visit_\w+"
+    r"_GNU_SOURCE|reserved\w*|padding\w*|NR_\w+|__\w+__|do_\w+|visit_\w+"
 )
 
 

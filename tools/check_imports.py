@@ -24,9 +24,9 @@ IMPORT = re.compile(
 # What a file that needs a module of others' has to name at least one of.
 OTHERS = {
     "ArgumentParser": r"Parsable|ArgumentHelp|ExpressibleByArgument|ExitCode|ValidationError",
-    "CBLAS": r"cblas_|openblas_|Cblas",
+    "CBLAS": r"blas_|Cblas",
     "CLibBPF": r"bpf_|btf_|libbpf_|BPF_|epoll|eventfd|EPOLL|EFD_|ring_buffer",
-    "Histogram": r"Histogram|valueAtPercentile|totalCount|maxRecorded",
+    "Histogram": r"Histogram|valueAtPercentile|totalCount|maxRecorded|\.max\b",
     "Logging": r"Logger|LogHandler|logger|\.log\(",
     "ServiceLifecycle": r"Service|GracefulShutdown",
     "SystemPackage": r"FileDescriptor|FilePath|Errno|writeAll|closeAfter",
