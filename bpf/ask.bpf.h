@@ -50,6 +50,7 @@ struct mls_candidate {
 	u32 src;       /* domain */
 	u32 dst;       /* domain */
 	s32 also_idle; /* a CPU that is idle but not marked so, or -1 */
+	bool dst_idle; /* a CPU of dst is idle */
 };
 
 static __always_inline u32 generation_now(void)
@@ -156,6 +157,15 @@ make_request(struct mls_request *request, const struct mls_candidate *candidate,
 	request->generation = generation_now();
 	request->src_load_fp = domain_load(candidate->src);
 	request->dst_load_fp = domain_load(candidate->dst);
+	if (candidate->dst_idle) {
+		u32 src = domain_crowd(candidate->src);
+		u32 dst = domain_crowd(candidate->dst);
+
+		if (src > request->src_load_fp)
+			request->src_load_fp = src;
+		if (dst < request->dst_load_fp)
+			request->dst_load_fp = dst;
+	}
 	request->pid = pid;
 	request->kind = candidate->kind;
 	fields.src_level = mls_load_level(request->src_load_fp);

@@ -3,7 +3,8 @@
 #ifndef MLSCHED_COUNTERS_BPF_H
 #define MLSCHED_COUNTERS_BPF_H
 
-#include "config.bpf.h"
+#include "mlsched.h"
+#include "types.bpf.h"
 
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);

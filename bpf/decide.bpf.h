@@ -6,7 +6,7 @@
 #ifndef MLSCHED_DECIDE_BPF_H
 #define MLSCHED_DECIDE_BPF_H
 
-#include "domain.bpf.h"
+#include "kernel.bpf.h"
 #include "ask.bpf.h"
 
 static u32 idle_cpus(s32 also_idle)

@@ -1,29 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Domains and their load; for programs of any type, as it calls no function of
- * the kernel.
+ * Domains: how much there is to run, and how much of it waits; for programs of
+ * any type, as it calls no function of the kernel.
  */
 #ifndef MLSCHED_DOMAIN_LOAD_BPF_H
 #define MLSCHED_DOMAIN_LOAD_BPF_H
 
+#include "config.bpf.h"
 #include "counters.bpf.h"
-
-/* What else a domain has: the scheduler's mask of its CPUs, or nothing. */
-#ifndef MLS_DOMAIN_CPUS
-#define MLS_DOMAIN_CPUS u64 reserved
-#endif
-
-struct mls_domain {
-	u32 imbalance_us; /* last imbalance candidate, µs; racy: a rate limit */
-	u32 padding;
-	struct mls_load load;
-	u64 vtime; /* furthest virtual time that has run; racy: a hint */
-	MLS_DOMAIN_CPUS;
-};
-_Static_assert(sizeof(struct mls_domain) == sizeof(struct mls_domain_view) &&
-		       __builtin_offsetof(struct mls_domain, load) ==
-			       __builtin_offsetof(struct mls_domain_view, load),
-	       "ABI");
 
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
@@ -45,16 +29,20 @@ static void domain_load_add(u32 index, u32 weight)
 {
 	struct mls_domain *domain = domain_lookup(index);
 
-	if (domain)
-		mls_load_add(&domain->load, weight, bpf_ktime_get_ns());
+	if (!domain)
+		return;
+	mls_load_add(&domain->load, weight, bpf_ktime_get_ns());
+	__sync_fetch_and_add(&domain->runnable, 1);
 }
 
 static void domain_load_drop(u32 index, u32 weight)
 {
 	struct mls_domain *domain = domain_lookup(index);
 
-	if (domain)
-		mls_load_drop(&domain->load, weight, bpf_ktime_get_ns());
+	if (!domain)
+		return;
+	mls_load_drop(&domain->load, weight, bpf_ktime_get_ns());
+	__sync_fetch_and_add(&domain->runnable, -1);
 }
 
 /* Torn by a writer on another CPU it is off by one task, for one decision. */
@@ -66,6 +54,41 @@ static u32 domain_load(u32 index)
 		return 0;
 	return mls_load_value(domain->load, mls_domain_nr_cpus[index],
 			      bpf_ktime_get_ns());
+}
+
+/*
+ * Load by the number of runnable tasks, on the scale of domain_load(): whether
+ * somebody waits beside an idle CPU does not depend on how light they are.
+ */
+static u32 domain_crowd(u32 index)
+{
+	struct mls_domain *domain = domain_lookup(index);
+	u32 cpus, crowd;
+
+	if (!domain || index >= MLS_MAX_DOMAINS)
+		return 0;
+	cpus = mls_domain_nr_cpus[index];
+	if (!cpus)
+		return 0;
+	crowd = *(volatile u32 *)&domain->runnable;
+	if (crowd >= 2 * cpus)
+		return MLS_LOAD_ONE;
+	return crowd * MLS_LOAD_ONE / (2 * cpus);
+}
+
+static __always_inline void domain_add_waiting(u32 index, s32 by)
+{
+	struct mls_domain *domain = domain_lookup(index);
+
+	if (domain)
+		__sync_fetch_and_add(&domain->waiting, by);
+}
+
+static __always_inline u32 domain_nr_waiting(u32 index)
+{
+	struct mls_domain *domain = domain_lookup(index);
+
+	return domain ? *(volatile u32 *)&domain->waiting : 0;
 }
 
 /* Whether this domain's turn has come again; a lost race costs one question. */

@@ -25,29 +25,37 @@ struct scx_exit_info {
 
 struct scx_init_task_args {
 	bool fork;
+	struct cgroup *cgroup;
 };
 
 struct scx_exit_task_args {
 	bool cancelled;
 };
 
-struct scx_dump_ctx {
-	u64 at_ns;
+struct scx_cgroup_init_args {
+	u32 weight;
 };
+
+struct scx_cpu_acquire_args;
+struct scx_cpu_release_args;
 
 struct sched_ext_ops {
 	s32 (*select_cpu)(struct task_struct *, s32, u64);
 	void (*enqueue)(struct task_struct *, u64);
 	void (*dispatch)(s32, struct task_struct *);
-	void (*runnable)(struct task_struct *, u64);
 	void (*running)(struct task_struct *);
 	void (*stopping)(struct task_struct *, bool);
-	void (*quiescent)(struct task_struct *, u64);
-	void (*set_weight)(struct task_struct *, u32);
+	void (*cpu_acquire)(s32, struct scx_cpu_acquire_args *);
+	void (*cpu_release)(s32, struct scx_cpu_release_args *);
 	s32 (*init_task)(struct task_struct *, struct scx_init_task_args *);
 	void (*exit_task)(struct task_struct *, struct scx_exit_task_args *);
 	void (*enable)(struct task_struct *);
-	void (*dump)(struct scx_dump_ctx *);
+	void (*disable)(struct task_struct *);
+	s32 (*cgroup_init)(struct cgroup *, struct scx_cgroup_init_args *);
+	void (*cgroup_exit)(struct cgroup *);
+	void (*cgroup_move)(struct task_struct *, struct cgroup *,
+			    struct cgroup *);
+	void (*cgroup_set_weight)(struct cgroup *, u32);
 	s32 (*init)(void);
 	void (*exit)(struct scx_exit_info *);
 	u64 flags;
@@ -63,11 +71,14 @@ struct sched_ext_ops {
 #define SCX_DSQ_LOCAL	   0x8000000000000002ull
 #define SCX_DSQ_LOCAL_ON   0xc000000000000000ull
 #define SCX_ENQ_WAKEUP	   1ull
+#define SCX_ENQ_HEAD	   0x10ull
+#define SCX_ENQ_REENQ	   (1ull << 40)
+#define SCX_WAKE_SYNC	   0x10ull
 #define SCX_KICK_IDLE	   1ull
+#define SCX_KICK_PREEMPT   2ull
 #define SCX_PICK_IDLE_CORE 1ull
 #define SCX_TASK_QUEUED	   1u
 #define SCX_DSQ_ITER_REV   (1ull << 16)
-#define SCX_SLICE_DFL	   20000000ull
 
 struct bpf_iter_scx_dsq {
 	u64 opaque[6];
@@ -117,8 +128,7 @@ const struct cpumask *scx_bpf_get_idle_smtmask(void) KFUNC;
 void scx_bpf_put_idle_cpumask(const struct cpumask *mask) KFUNC;
 bool scx_bpf_test_and_clear_cpu_idle(s32 cpu) KFUNC;
 s32 scx_bpf_pick_idle_cpu(const struct cpumask *allowed, u64 flags) KFUNC;
-void scx_bpf_error_bstr(char *fmt, unsigned long long *data, u32 len) KFUNC;
-void scx_bpf_dump_bstr(char *fmt, unsigned long long *data, u32 len) KFUNC;
+u32 scx_bpf_reenqueue_local(void) KFUNC;
 int bpf_iter_scx_dsq_new(struct bpf_iter_scx_dsq *it, u64 dsq, u64 flags) KFUNC;
 struct task_struct *bpf_iter_scx_dsq_next(struct bpf_iter_scx_dsq *it) KFUNC;
 void bpf_iter_scx_dsq_destroy(struct bpf_iter_scx_dsq *it) KFUNC;
@@ -217,14 +227,5 @@ static __always_inline void task_set_slice(struct task_struct *p, u64 slice)
 	else
 		p->scx.slice = slice;
 }
-
-/* Ends the scheduler; the kernel's own takes over at once. */
-#define scheduler_error(fmt, args...)                                          \
-	({                                                                     \
-		static char ___fmt[] = fmt;                                    \
-		unsigned long long ___data[] = {0, ##args};                    \
-		scx_bpf_error_bstr(___fmt, ___data + 1,                        \
-				   sizeof(___data) - sizeof(___data[0]));      \
-	})
 
 #endif /* MLSCHED_KERNEL_BPF_H */

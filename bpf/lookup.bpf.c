@@ -10,7 +10,7 @@
  */
 /* The rest of the scheduler is in these headers too, and not used here. */
 #pragma clang diagnostic ignored "-Wunused-function"
-#include "decide.bpf.h"
+#include "ask.bpf.h"
 #include "lookup.h"
 
 char LICENSE[] SEC("license") = "GPL";

@@ -12,7 +12,7 @@
 #include "load.h"
 
 /* Changes whenever a struct, an enum or the meaning of a value below does. */
-#define MLS_ABI_VERSION 2u
+#define MLS_ABI_VERSION 3u
 
 #define MLS_MAX_CPUS	1024u /* CPU ids, exclusive bound */
 #define MLS_MAX_DOMAINS 64u
@@ -98,13 +98,20 @@ _Static_assert(sizeof(struct mls_request) == 32, "ABI");
 	X(DISPATCH_MIGRATED, migrated, "woke onto an idle CPU elsewhere")      \
 	X(DISPATCH_PINNED, pinned, "queued for the one CPU they may use")      \
 	X(DISPATCH_KTHREAD, kthread, "per-CPU kernel threads, not queued")     \
+	X(DISPATCH_WAKER, waker, "woke onto the CPU that their waker leaves")  \
 	X(DISPATCH_QUEUED, queued, "queued in their domain")                   \
 	X(DISPATCH_PUSHED, pushed, "queued in another domain: imbalance")      \
-	X(DISPATCH_CONSUMED, consumed, "taken from a queue at home")           \
+	X(DISPATCH_CONSUMED, consumed, "taken from the CPU's own queue")       \
+	X(DISPATCH_STOLEN, stolen, "taken from another queue by an idle CPU")  \
+	X(DISPATCH_LEVELLED, levelled,                                         \
+	  "taken from another queue as they had had less than their share")    \
 	X(DISPATCH_PULLED, pulled, "taken from another domain's queue")        \
+	X(PREEMPTED, preempted, "running tasks stopped for one that woke")     \
+	X(REENQUEUED, reenqueued, "sent on as a higher class took their CPU")  \
 	X(RESCUED, rescued, "next on their CPU: they had waited for long")     \
 	X(STRAYED, strayed, "changed domain unasked, as by affinity")          \
 	X(KICKED, kicked, "idle CPUs woken because tasks wait")                \
+	X(GROUPS_MERGED, groups_merged, "control groups that are too many")    \
 	X(LOOKUP_FAILED, lookup_failed, "a map had no entry: please report")
 
 #define MLS_COUNTER_SYMBOL(symbol, name, meaning) MLS_##symbol,
@@ -136,14 +143,17 @@ struct mls_control {
 };
 _Static_assert(sizeof(struct mls_control) == 1176, "ABI");
 
-/* How user space sees an entry of the domain map; see struct mls_domain. */
-struct mls_domain_view {
-	__u64 reserved; /* the kernel's rate limit */
+/* An entry of the domain map. */
+struct mls_domain {
+	__u32 imbalance_us; /* last imbalance candidate, µs; racy: a rate limit
+			     */
+	__u32 waiting;	    /* tasks in its queues that may move */
 	struct mls_load load;
-	__u64 vtime; /* furthest virtual time that has run, weighted ns */
-	__u64 reserved_too; /* the kernel's CPU mask */
+	__u64 vtime; /* furthest virtual time where tasks wait; racy: a hint */
+	__u32 runnable; /* tasks that run or wait */
+	__u32 reserved; /* zero */
 };
-_Static_assert(sizeof(struct mls_domain_view) == 64, "ABI");
+_Static_assert(sizeof(struct mls_domain) == 64, "ABI");
 
 /* One row per CPU of the counter map. */
 struct mls_counters {

@@ -8,6 +8,7 @@
  * Of the candidates that the kernel keeps it sees wake-ups and imbalances. For
  * a pull one would have to know the tasks in another CPU's queue.
  */
+#include "ask.bpf.h"
 #include "observed.bpf.h"
 
 char _license[] SEC("license") = "GPL";

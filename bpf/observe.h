@@ -6,7 +6,7 @@
 #ifndef MLSCHED_OBSERVE_H
 #define MLSCHED_OBSERVE_H
 
-#include "mlsched.h"
+#include <linux/types.h>
 
 #define MLS_OBSERVED_NAMES 4096u /* process names that are kept apart */
 

@@ -3,7 +3,7 @@
 #ifndef MLSCHED_OBSERVED_BPF_H
 #define MLSCHED_OBSERVED_BPF_H
 
-#include "ask.bpf.h"
+#include "domain_load.bpf.h"
 #include "observe.h"
 
 struct mls_observed_task {

@@ -10,6 +10,7 @@
 #include <linux/bpf.h>
 #include <bpf/bpf_helpers.h>
 #include <bpf/bpf_tracing.h>
+#include "mlsched.h"
 #include "probe.h"
 
 char LICENSE[] SEC("license") = "GPL";

@@ -3,7 +3,7 @@
 #ifndef MLS_PROBE_H
 #define MLS_PROBE_H
 
-#include "mlsched.h"
+#include <linux/types.h>
 
 /* Requests that one call of probe_emit can send. */
 #define MLS_PROBE_MAX_REQUESTS 4096u

@@ -1,170 +1,256 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Queues in order of weighted virtual time: one for each domain, and one for
- * each CPU's pinned tasks. Each has a clock of its own, the furthest virtual
- * time that has run from it, so that pinned tasks which share one CPU keep
- * their weights however fast the rest of the domain advances.
+ * The queues: one for each CPU, in order of weighted virtual time.
+ *
+ *	DSQ id (bit 63 marks the kernel's own)     order
+ *	0x10000 + cpu      the CPU's queue         virtual time; from here tasks
+ *	                                           are taken, stolen and pulled
+ *	SCX_DSQ_LOCAL_ON   what runs next there    as it came; decided, and
+ *	  | cpu                                    nobody takes it away again
+ *
+ * Only this file knows the ids. A task waits where it last ran.
+ *
+ * Virtual time is the same for all queues of a domain as far as tasks compete:
+ * a task that is taken to another queue of its domain keeps its own, and with
+ * it how far it is ahead or behind, so weights hold across queues. Each queue's
+ * clock is the virtual time of the task that started last. It is where tasks
+ * that slept come in, since a crowded queue falls behind the others by up to
+ * mls_level_ns before these take from it. Where nobody waits there is nothing
+ * to share, and being ahead or behind is forgotten. Between domains only the
+ * distance to the queue's clock is kept.
  */
 #ifndef MLSCHED_QUEUE_BPF_H
 #define MLSCHED_QUEUE_BPF_H
 
+#include "cpu.bpf.h"
+#include "kernel.bpf.h"
 #include "task.bpf.h"
 
-#define MLS_CPU_QUEUE	  0x8000u    /* in mls_task.queue, with the CPU id */
-#define MLS_CPU_QUEUE_DSQ 0x10000ull /* first DSQ id of the CPUs' queues */
-
-struct mls_clock {
-	u64 vtime; /* weighted ns; racy: a hint */
-};
-
-struct {
-	__uint(type, BPF_MAP_TYPE_ARRAY);
-	__uint(max_entries, MLS_MAX_CPUS);
-	__type(key, u32);
-	__type(value, struct mls_clock);
-} cpu_clocks SEC(".maps");
+#define MLS_CPU_QUEUES 0x10000ull /* DSQ id of CPU 0's queue */
 
 static __always_inline u64 cpu_dsq(u32 cpu)
 {
-	return MLS_CPU_QUEUE_DSQ + cpu;
+	return MLS_CPU_QUEUES + cpu;
 }
 
-static __always_inline u64 queue_dsq(u32 queue)
+static __always_inline s32 queue_init(u32 cpu)
 {
-	return queue & MLS_CPU_QUEUE ? cpu_dsq(queue & ~MLS_CPU_QUEUE) : queue;
+	return scx_bpf_create_dsq(cpu_dsq(cpu), -1);
 }
 
-static u64 *queue_clock(u32 queue)
+/* Tasks that wait in a CPU's queue. */
+static __always_inline u32 queue_length(u32 cpu)
 {
-	if (queue & MLS_CPU_QUEUE) {
-		u32 cpu = queue & ~MLS_CPU_QUEUE;
-		struct mls_clock *clock =
-			bpf_map_lookup_elem(&cpu_clocks, &cpu);
+	s32 nr = scx_bpf_dsq_nr_queued(cpu_dsq(cpu));
 
-		return clock ? &clock->vtime : NULL;
-	} else {
-		struct mls_domain *domain = domain_lookup(queue);
-
-		return domain ? &domain->vtime : NULL;
-	}
+	return nr > 0 ? nr : 0;
 }
 
-/* Keeps a task's lead or lag when it changes to another queue's clock. */
-static void queue_rebase(struct mls_task *task, u32 queue)
+/* Whether nothing of ours runs on a CPU, nor a higher class that took it. */
+static bool cpu_is_vacant(u32 cpu)
 {
-	u64 *from, *to;
+	struct mls_cpu *own = cpu_lookup(cpu);
 
-	if (task->queue == queue)
-		return;
-	from = queue_clock(task->queue);
-	to = queue_clock(queue);
-	if (from && to)
-		task->vtime += *to - *from;
-	task->queue = queue;
+	return own && !own->since_ns && !own->taken;
 }
 
 /*
- * Places a task on a queue's clock. However long it slept, its credit is one
- * slice; however greedy it was elsewhere, its debt is one at its own weight.
+ * The slice of a task that starts on a CPU: the more wait, the shorter, so that
+ * a wake-up waits for one slice and a round stays short.
  */
-static void queue_place(const struct task_struct *p, struct mls_task *task,
-			u32 queue)
+static u64 slice_on(u32 cpu)
 {
-	u64 weight = p->scx.weight ?: 1;
-	u64 debt = mls_slice_ns * MLS_WEIGHT_ONE / weight;
-	bool moved = task->queue != queue;
-	u64 *clock;
+	u64 slice = mls_slice_ns, nr = queue_length(cpu);
 
-	queue_rebase(task, queue);
-	clock = queue_clock(queue);
-	if (!clock)
+	if (nr >= 2)
+		slice = mls_slice_ns * 2 / (nr + 1);
+	return slice > mls_slice_min_ns ? slice : mls_slice_min_ns;
+}
+
+/* How far a task may be ahead of the others of its queue. */
+static u64 lead_most(u32 weight_fp)
+{
+	u64 slice = weighted(mls_slice_ns, weight_fp);
+
+	return slice > 2 * mls_level_ns ? slice : 2 * mls_level_ns;
+}
+
+static __always_inline void clamp_vtime(struct mls_task *task, u64 clock,
+					u64 behind, u64 ahead)
+{
+	if ((s64)(task->vtime - (clock - behind)) < 0)
+		task->vtime = clock - behind;
+	if ((s64)(task->vtime - (clock + ahead)) > 0)
+		task->vtime = clock + ahead;
+}
+
+/* A queue that nobody used meanwhile takes part in the domain's present. */
+static void queue_refresh(u32 cpu, struct mls_cpu *own)
+{
+	struct mls_domain *domain;
+
+	if (own->since_ns || queue_length(cpu))
 		return;
-	if ((s64)(task->vtime - (*clock - mls_slice_ns)) < 0)
-		task->vtime = *clock - mls_slice_ns;
-	if (moved && (s64)(task->vtime - (*clock + debt)) > 0)
-		task->vtime = *clock + debt;
+	domain = domain_lookup(cpu_domain(cpu));
+	if (domain && (s64)(domain->vtime - own->vtime) > 0)
+		own->vtime = domain->vtime;
 }
 
-static void queue_insert(struct task_struct *p, struct mls_task *task,
-			 u32 queue, u64 flags)
+/*
+ * A task that slept, or comes from another domain, comes into a queue. However
+ * long it slept, its credit is one slice; however greedy it was, its debt is
+ * one at its own weight.
+ */
+static void queue_join(const struct task_struct *p, struct mls_task *task,
+		       u32 cpu)
 {
-	queue_place(p, task, queue);
-	task->queued_since_ns = bpf_ktime_get_ns();
-	dsq_insert_vtime(p, queue_dsq(queue), mls_slice_ns, task->vtime, flags);
+	struct mls_cpu *to = cpu_lookup(cpu), *from;
+
+	if (!to)
+		return;
+	queue_refresh(cpu, to);
+	if (task->queue != cpu) {
+		from = cpu_lookup(task->queue);
+		if (from)
+			task->vtime += to->vtime - from->vtime;
+		task->queue = cpu;
+	}
+	clamp_vtime(task, to->vtime, mls_slice_ns,
+		    weighted(mls_slice_ns, task_weight_fp(p, task)));
 }
 
-struct mls_queue_head {
-	u64 since_ns; /* in the queue since then, CLOCK_MONOTONIC, ns */
-	u64 vtime;    /* weighted ns, on the queue's clock */
-};
+/* A task that was runnable all along comes into a queue. */
+static void queue_rejoin(const struct task_struct *p, struct mls_task *task,
+			 u32 cpu)
+{
+	struct mls_cpu *to = cpu_lookup(cpu);
 
-/* The task that is next in a queue; false: there is none. */
-static bool queue_head(u64 dsq, struct mls_queue_head *head)
+	if (cpu_domain(task->queue) != cpu_domain(cpu)) {
+		queue_join(p, task, cpu);
+		return;
+	}
+	task->queue = cpu;
+	if (to && (to->since_ns || queue_length(cpu)))
+		clamp_vtime(task, to->vtime, mls_level_ns,
+			    lead_most(task_weight_fp(p, task)));
+}
+
+/*
+ * A task has another weight than when it was last counted: what it is ahead or
+ * behind is that much of its share, so it is worth more or less time now.
+ */
+static void queue_reweigh(const struct task_struct *p, struct mls_task *task)
+{
+	struct mls_cpu *at = cpu_lookup(task->queue);
+	u64 from = task->own_weight, to = p->scx.weight ?: 1;
+
+	if (!at || from == to)
+		return;
+	if ((s64)(task->vtime - at->vtime) > 0)
+		task->vtime = at->vtime + (task->vtime - at->vtime) * from / to;
+	else
+		task->vtime = at->vtime - (at->vtime - task->vtime) * from / to;
+}
+
+/* A task waits in a CPU's queue, where it has been placed. */
+static void queue_insert(struct task_struct *p, struct mls_task *task, u32 cpu,
+			 u64 flags)
+{
+	/* set anew only after it ran: a bound on waiting outlives a requeue */
+	if (!task->queued_since_ns)
+		task->queued_since_ns = bpf_ktime_get_ns();
+	dsq_insert_vtime(p, cpu_dsq(cpu), slice_on(cpu), task->vtime, flags);
+}
+
+/* The virtual time of the task that is next in a queue; false: none. */
+static bool queue_head(u32 cpu, u64 *vtime)
 {
 	struct bpf_iter_scx_dsq it;
-	struct task_struct *p;
 	struct mls_task *task = NULL;
+	struct task_struct *p;
 
-	if (!bpf_iter_scx_dsq_new(&it, dsq, 0)) {
+	if (!bpf_iter_scx_dsq_new(&it, cpu_dsq(cpu), 0)) {
 		p = bpf_iter_scx_dsq_next(&it);
 		task = p ? task_lookup(p) : NULL;
-		if (task) {
-			head->since_ns = task->queued_since_ns;
-			head->vtime = task->vtime;
-		}
+		if (task)
+			*vtime = task->vtime;
 	}
 	bpf_iter_scx_dsq_destroy(&it);
 	return task;
 }
 
-/* What a CPU does when its task's slice has ended. */
-enum mls_turn {
-	MLS_TURN_NONE,	  /* both its queues are empty */
-	MLS_TURN_GOES_ON, /* the running task is first by virtual time */
-	MLS_TURN_TAKEN,	  /* another one has been taken from a queue */
-};
-
 /*
- * Finds the next task for a CPU in its own and its domain's queue, whichever
- * head has waited longer: neither can starve the other, whatever their clocks.
- * The running task, or NULL, is in neither, so it is compared here: were it
- * not, two tasks would take turns whatever their weights.
+ * Takes the next task for a CPU from its own queue; false: it is empty, or the
+ * running task, which is not in it and may be NULL, is first by virtual time.
  */
-static enum mls_turn queue_consume(s32 cpu, u32 domain,
-				   const struct mls_task *running)
+static bool queue_take(u32 cpu, const struct mls_task *running)
 {
-	struct mls_queue_head own = {}, next = {};
-	u32 queue = domain;
-	bool has_own, has_next;
+	u64 next;
 
-	has_own = scx_bpf_dsq_nr_queued(cpu_dsq(cpu)) > 0 &&
-		  queue_head(cpu_dsq(cpu), &own);
-	has_next = (has_own || running) && scx_bpf_dsq_nr_queued(domain) > 0 &&
-		   queue_head(domain, &next);
-	if (has_own && (!has_next || own.since_ns <= next.since_ns)) {
-		queue = MLS_CPU_QUEUE | cpu;
-		next = own;
-		has_next = true;
-	}
-	if (running && has_next && running->queue == queue &&
-	    (s64)(running->vtime - next.vtime) < 0)
-		return MLS_TURN_GOES_ON;
-	if (dsq_move_to_local(queue_dsq(queue)))
-		return MLS_TURN_TAKEN;
-	/* another CPU was faster, or none of them may run here */
-	if (has_own &&
-	    dsq_move_to_local(queue == domain ? cpu_dsq(cpu) : domain))
-		return MLS_TURN_TAKEN;
-	return MLS_TURN_NONE;
+	if (!queue_length(cpu))
+		return false;
+	if (running && queue_head(cpu, &next) &&
+	    (s64)(running->vtime - next) < 0)
+		return false;
+	return dsq_move_to_local(cpu_dsq(cpu));
 }
 
-/* A task starts to run: its queue's clock follows. */
-static void queue_advance(const struct mls_task *task)
+/*
+ * A task starts to run on a CPU, or goes on: the clock follows, and where
+ * others wait, the domain's too.
+ */
+static void queue_advance(struct mls_cpu *own, u32 cpu,
+			  const struct mls_task *task)
 {
-	u64 *clock = queue_clock(task->queue);
+	struct mls_domain *domain;
 
-	if (clock && (s64)(task->vtime - *clock) > 0)
-		*clock = task->vtime;
+	own->vtime = task->vtime;
+	if (!queue_length(cpu))
+		return;
+	domain = domain_lookup(cpu_domain(cpu));
+	/* a hint that all CPUs share is written only where it changes much */
+	if (domain &&
+	    (s64)(task->vtime - domain->vtime) > (s64)mls_slice_min_ns)
+		domain->vtime = task->vtime;
+}
+
+/*
+ * A task goes on as nobody waits for its CPU. What it is ahead or behind of the
+ * others counts only while somebody waits in the domain.
+ */
+static void queue_go_on(struct task_struct *p, struct mls_task *task, u32 cpu)
+{
+	struct mls_cpu *own = cpu_lookup(cpu);
+	struct mls_domain *domain = domain_lookup(cpu_domain(cpu));
+
+	if (!own || !domain)
+		return;
+	if (!queue_length(cpu)) {
+		if (*(volatile u32 *)&domain->waiting)
+			clamp_vtime(task, domain->vtime, 2 * mls_level_ns,
+				    lead_most(task_weight_fp(p, task)));
+		else
+			task->vtime = domain->vtime;
+	}
+	queue_advance(own, cpu, task);
+	own->since_ns = task->running_since_ns;
+	task_set_slice(p, slice_on(cpu));
+}
+
+/* Whether a task that wakes is so far behind the running one that it is next.
+ */
+static bool queue_preempts(const struct mls_task *task, u32 cpu)
+{
+	struct mls_cpu *own = cpu_lookup(cpu);
+	u64 since = own ? own->since_ns : 0, ran;
+
+	if (!since)
+		return false;
+	ran = bpf_ktime_get_ns() - since;
+	if ((s64)ran < (s64)mls_hot_ns)
+		return false;
+	return (s64)(own->vtime + weighted(ran, own->weight_fp) - task->vtime) >
+	       (s64)mls_preempt_ns;
 }
 
 #endif /* MLSCHED_QUEUE_BPF_H */

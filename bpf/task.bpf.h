@@ -3,21 +3,32 @@
 #ifndef MLSCHED_TASK_BPF_H
 #define MLSCHED_TASK_BPF_H
 
-#include "decide.bpf.h"
+#include "domain_load.bpf.h"
+#include "group.bpf.h"
 
 #define MLS_NO_CANDIDATE NR_MLS_CANDIDATE_KINDS
+#define MLS_BRIEF_MOST	 4 /* see task_is_brief() */
 
 struct mls_task {
 	u64 vtime; /* weighted ns, on the clock of the queue it is in */
-	u64 running_since_ns; /* CLOCK_MONOTONIC, ns */
-	u64 queued_since_ns;  /* CLOCK_MONOTONIC, ns; 0: not in a queue */
-	u32 weight;	      /* as counted in load_domain; 0: not runnable */
-	u16 load_domain;      /* where its weight is counted */
-	u16 ran_domain;	      /* where it last ran */
-	u16 moving_to;	      /* the domain a verdict sends it to */
-	u16 moving_kind;      /* enum mls_candidate_kind or MLS_NO_CANDIDATE */
-	u16 queue; /* of which clock vtime is: a domain, or MLS_CPU_QUEUE */
-	u16 padding[3];
+	u64 running_since_ns; /* CLOCK_MONOTONIC, ns; 0: not running */
+	u64 queued_since_ns;  /* CLOCK_MONOTONIC, ns; 0: not waiting */
+	u64 stopped_ns;	      /* when it last ran, CLOCK_MONOTONIC, ns */
+	u64 woke_ns;	   /* when it last woke another, CLOCK_MONOTONIC, ns */
+	u64 asked_ns;	   /* when it last was to follow its waker */
+	u64 kept_since_ns; /* since when it is kept beside idle CPUs; 0: not */
+	u32 weight;	   /* as counted in load_domain; 0: not counted */
+	u16 own_weight;	   /* then: its own, without its group's */
+	u16 group;	   /* index of its control group */
+	u16 load_domain;   /* where its weight is counted */
+	u16 ran_domain;	   /* where it last ran */
+	u16 moving_to;	   /* the domain a verdict sends it to */
+	u16 moving_kind;   /* enum mls_candidate_kind or MLS_NO_CANDIDATE */
+	u16 queue;	   /* the CPU on whose queue's clock vtime is */
+	u16 waits_in; /* counted as waiting in this domain, or MLS_NO_DOMAIN */
+	u8 wakes; /* others it woke with the sync flag since it last slept */
+	u8 brief; /* 0 – MLS_BRIEF_MOST: how often it slept soon after one */
+	u16 padding;
 };
 
 struct {
@@ -55,29 +66,97 @@ static __always_inline bool task_can_migrate(const struct task_struct *p)
 	return p->nr_cpus_allowed > 1 && !disabled;
 }
 
-static __always_inline bool task_may_use(const struct task_struct *p, s32 cpu)
+/* Nice 0 is MLS_WEIGHT_ONE, shifted by MLS_WEIGHT_SHIFT; at least 1. */
+static u32 task_weight_fp(const struct task_struct *p,
+			  const struct mls_task *task)
 {
-	return bpf_cpumask_test_cpu(cpu, p->cpus_ptr);
+	u32 weight = p->scx.weight ?: 1;
+
+	return mls_cgroups ? group_weight_fp(task->group, weight)
+			   : weight << MLS_WEIGHT_SHIFT;
 }
 
-/* Its weight counts in another domain from now on. */
-static void task_load_to(struct mls_task *task, u32 domain)
+/* What a time of running adds to the virtual time of a task of this weight. */
+static __always_inline u64 weighted(u64 ns, u32 weight_fp)
 {
-	if (task->load_domain == domain || !task->weight)
+	return ns * (MLS_WEIGHT_ONE << MLS_WEIGHT_SHIFT) / (weight_fp ?: 1);
+}
+
+/* It is no longer runnable. */
+static void task_load_none(struct mls_task *task)
+{
+	if (!task->weight)
 		return;
 	domain_load_drop(task->load_domain, task->weight);
-	domain_load_add(domain, task->weight);
+	if (mls_cgroups)
+		group_add(task->group, -(s32)task->own_weight);
+	task->weight = 0;
+}
+
+/* It is runnable, and its weight counts in this domain from now on. */
+static void task_load_to(const struct task_struct *p, struct mls_task *task,
+			 u32 domain)
+{
+	u32 own = p->scx.weight ?: 1;
+
+	if (task->weight && task->own_weight == own &&
+	    task->load_domain == domain)
+		return;
+	task_load_none(task);
+	if (mls_cgroups)
+		group_add(task->group, own);
+	task->own_weight = own;
+	task->weight = task_weight_fp(p, task) >> MLS_WEIGHT_SHIFT ?: 1;
 	task->load_domain = domain;
+	domain_load_add(domain, task->weight);
+}
+
+/* It waits where others may take it, or (MLS_NO_DOMAIN) no longer. */
+static void task_waits(struct mls_task *task, u32 domain)
+{
+	if (task->waits_in == domain)
+		return;
+	if (task->waits_in != MLS_NO_DOMAIN)
+		domain_add_waiting(task->waits_in, -1);
+	task->waits_in = domain;
+	if (domain != MLS_NO_DOMAIN)
+		domain_add_waiting(domain, 1);
+}
+
+static __always_inline bool task_is_hot(const struct mls_task *task, u64 now_ns)
+{
+	return (s64)(now_ns - task->stopped_ns) < (s64)mls_hot_ns;
+}
+
+/*
+ * Whether it has been kept beside idle CPUs for as long as is allowed. Those
+ * look at every tick, and the next one would be too late.
+ */
+static __always_inline bool task_kept_too_long(const struct mls_task *task,
+					       u64 now_ns)
+{
+	s64 bound = mls_wait_bound_ns - mls_tick_ns;
+
+	return (task->kept_since_ns &&
+		(s64)(now_ns - task->kept_since_ns) > bound) ||
+	       (task->queued_since_ns &&
+		(s64)(now_ns - task->queued_since_ns) > bound);
+}
+
+/* Whether it lately did sleep soon after it had woken just one other. */
+static __always_inline bool task_is_brief(u8 brief)
+{
+	return brief >= MLS_BRIEF_MOST / 2;
 }
 
 /* What a running task has run since the last time adds to its virtual time. */
 static void task_charge(const struct task_struct *p, struct mls_task *task)
 {
-	u64 now = bpf_ktime_get_ns(), weight = p->scx.weight ?: 1;
+	u64 now = bpf_ktime_get_ns();
 	s64 ran = now - task->running_since_ns;
 
 	if (task->running_since_ns && ran > 0)
-		task->vtime += (u64)ran * MLS_WEIGHT_ONE / weight;
+		task->vtime += weighted(ran, task_weight_fp(p, task));
 	task->running_since_ns = now;
 }
 

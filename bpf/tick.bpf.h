@@ -8,6 +8,12 @@
 
 #include "rescue.bpf.h"
 
+#define MLS_TICK_TASKS 16 /* of each queue, for whom a CPU is looked for */
+#define MLS_TICK_LOOKS                                                         \
+	64		  /* CPUs looked at where the kernel's mask has none   \
+			   */
+#define MLS_TICK_TRIES 64 /* tasks at a time for whom none may be found */
+
 struct mls_timer {
 	struct bpf_timer timer;
 };
@@ -19,31 +25,104 @@ struct {
 	__type(value, struct mls_timer);
 } ticks SEC(".maps");
 
-/* Wakes an idle CPU for a queue whose tasks wait: at home, else elsewhere. */
-static bool tick_domain(u32 index, bool any_idle)
-{
-	struct mls_domain *domain = domain_lookup(index);
-	u32 i;
+/* How many CPUs to wake, and tries in vain, are left; the timer's alone. */
+u32 tick_kicks_left, tick_tries_left;
 
-	if (!domain || scx_bpf_dsq_nr_queued(index) <= 0)
-		return false;
-	if (!any_idle)
-		return true;
-	bpf_for (i, 0, mls_nr_domains) {
-		/* the home domain first, then the others in a circle */
-		struct mls_domain *other =
-			domain_lookup((index + i) % mls_nr_domains);
-		struct bpf_cpumask *cpus = other ? other->cpus : NULL;
+/* Counts the CPUs that are vacant: so many can be woken to some use. */
+static void tick_count_vacant(void)
+{
+	u32 cpu;
+
+	tick_kicks_left = 0;
+	tick_tries_left = MLS_TICK_TRIES;
+	bpf_for (cpu, 0, mls_nr_cpu_ids)
+		if (cpu_domain(cpu) != MLS_NO_DOMAIN && cpu_is_vacant(cpu))
+			tick_kicks_left++;
+}
+
+/* Wakes a vacant CPU of a domain that the kernel's mask of idle CPUs lacks. */
+static bool kick_vacant(u32 domain, const struct task_struct *p)
+{
+	u32 i, nr = domain_size(domain);
+
+	bpf_for (i, 0, MLS_TICK_LOOKS) {
 		s32 cpu;
 
-		if (!cpus)
+		if (i >= nr)
+			break;
+		cpu = domain_cpu(domain, i);
+		if (!task_may_use(p, cpu) || !cpu_is_vacant(cpu))
 			continue;
-		cpu = scx_bpf_pick_idle_cpu((const struct cpumask *)cpus, 0);
-		if (cpu < 0)
-			continue;
-		count(MLS_KICKED);
 		scx_bpf_kick_cpu(cpu, SCX_KICK_IDLE);
-		break;
+		return true;
+	}
+	return false;
+}
+
+/*
+ * Wakes a CPU for a task that waits: an idle one that it may use, at home or in
+ * the next domains in a circle. Before 6.13 a CPU that was woken in vain is
+ * missing from the kernel's mask until it runs again, so in the end those that
+ * nobody of ours uses are tried.
+ */
+static bool kick_for(const struct task_struct *p, u32 home)
+{
+	u32 i;
+
+	bpf_for (i, 0, mls_nr_domains)
+		if (domain_kick_idle((home + i) % mls_nr_domains, p))
+			return true;
+	bpf_for (i, 0, mls_nr_domains)
+		if (kick_vacant((home + i) % mls_nr_domains, p))
+			return true;
+	return false;
+}
+
+/* Wakes CPUs for the first tasks of a queue. */
+static void tick_queue(u32 cpu, u32 home)
+{
+	struct bpf_iter_scx_dsq it;
+	struct task_struct *p;
+	u32 i;
+
+	if (cpu_is_vacant(cpu))
+		scx_bpf_kick_cpu(cpu, SCX_KICK_IDLE);
+	if (bpf_iter_scx_dsq_new(&it, cpu_dsq(cpu), 0))
+		goto out;
+	bpf_for (i, 0, MLS_TICK_TASKS) {
+		p = bpf_iter_scx_dsq_next(&it);
+		if (!p || !tick_kicks_left || !tick_tries_left)
+			break;
+		if (!task_can_migrate(p))
+			continue;
+		if (kick_for(p, home)) {
+			count(MLS_KICKED);
+			tick_kicks_left--;
+		} else {
+			tick_tries_left--;
+		}
+	}
+out:
+	bpf_iter_scx_dsq_destroy(&it);
+}
+
+/* Whether somebody waits in a domain; wakes CPUs for them. */
+static bool tick_domain(u32 domain)
+{
+	u32 i, nr = domain_size(domain);
+
+	if (!domain_nr_waiting(domain))
+		return false;
+	if (!tick_kicks_left)
+		return true;
+	bpf_for (i, 0, MLS_MAX_CPUS) {
+		u32 cpu;
+
+		if (i >= nr)
+			break;
+		cpu = domain_cpu(domain, i);
+		if (queue_length(cpu))
+			tick_queue(cpu, domain);
 	}
 	return true;
 }
@@ -54,15 +133,17 @@ static bool tick_domain(u32 index, bool any_idle)
  */
 static int tick(void *map, u32 *key, struct mls_timer *value)
 {
-	bool waiting = false, any_idle;
+	bool waiting = false;
 	u32 i;
 
 	/* 6.12 takes the timer of a sleepable program for sleepable */
 	bpf_rcu_read_lock();
-	any_idle = any_cpu_idle();
+	tick_count_vacant();
 	bpf_for (i, 0, mls_nr_domains)
-		waiting |= tick_domain(i, any_idle);
+		waiting |= tick_domain(i);
 	rescue_all();
+	if (mls_cgroups)
+		groups_update();
 	bpf_rcu_read_unlock();
 	bpf_timer_start(&value->timer, waiting ? mls_tick_ns : mls_tick_idle_ns,
 			0);
@@ -76,7 +157,7 @@ static s32 tick_init(void)
 	s32 error;
 
 	if (!value)
-		return -1;
+		return -ENOENT;
 	error = bpf_timer_init(&value->timer, &ticks, CLOCK_MONOTONIC);
 	if (error)
 		return error;

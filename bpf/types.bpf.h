@@ -30,8 +30,16 @@ typedef __s64 s64;
 #define MLS_TUNABLE const volatile
 #endif
 
-#define PF_KTHREAD	0x00200000u /* include/linux/sched.h */
+/* include/linux/sched.h */
+#define PF_EXITING	0x00000004u
+#define PF_KTHREAD	0x00200000u
 #define CLOCK_MONOTONIC 1
+
+/* include/uapi/asm-generic/errno-base.h */
+#ifndef ENOENT
+#define ENOENT 2
+#define ENOMEM 12
+#endif
 
 #pragma clang attribute push(__attribute__((preserve_access_index)),           \
 			     apply_to = record)
@@ -56,6 +64,22 @@ struct sched_ext_entity {
 	u32 flags;
 	u32 weight;
 	u64 slice;
+};
+
+struct kernfs_node {
+	u64 id;
+};
+
+struct cgroup;
+
+struct cgroup_subsys_state {
+	struct cgroup *cgroup;
+	struct cgroup_subsys_state *parent;
+};
+
+struct cgroup {
+	struct cgroup_subsys_state self;
+	struct kernfs_node *kn;
 };
 
 struct thread_info {

@@ -1,24 +1,20 @@
 #!/bin/bash
-# Runs a load under one scheduler after the other, in the guest of tools/measure; a line of results
-# each.
+# Runs loads under one scheduler after the other, in the guest of tools/measure; a line of results for each.
 #
-# usage: measure.guest.sh SECONDS SCHEDULER ...
+# usage: measure.guest.sh SECONDS "LOAD …" SCHEDULER …
 #
-# SCHEDULER is `kernel` for the kernel's own, or a policy of mlsched. The load is lopsided on
-# purpose: half as many spinners again as CPUs, all started in the first domain and then set free,
-# beside pairs of tasks that wake each other. Columns: scheduler, work of the spinners (operations),
-# work of the pairs (switches), migrations, migrations between domains.
+# SCHEDULER is `kernel` for the kernel's own, or a policy of mlsched. Columns, separated by tabs: scheduler, load,
+# what the load counted, migrations, migrations between domains, context switches, candidates, candidates that the
+# policy sent.
 set -eu
-seconds=$1
-shift
+seconds=$1 loads=$2
+shift 2
 event=/sys/kernel/tracing/events/sched/sched_migrate_task
 first=$(cat /sys/devices/system/cpu/cpu0/cache/index3/shared_cpu_list)
-cpus=$(nproc)
-group=/sys/fs/cgroup/load
 
 start() {
 	[ "$1" = kernel ] && return
-	mlsched run --policy "$1" 2>>/tmp/mlsched.log &
+	mlsched run --policy "$1" --json --stats 0.2 >/tmp/statistics 2>>/tmp/mlsched.log &
 	daemon=$!
 	until [ "$(cat /sys/kernel/sched_ext/state)" = enabled ]; do
 		kill -0 $daemon || { cat /tmp/mlsched.log >&2; exit 1; }
@@ -37,8 +33,8 @@ stop() {
 # Migrations so far, all and between domains: the kernel's own count.
 migrations() {
 	awk -v first="$first" '
-		BEGIN { split(first, ends, "-"); }
-		function home(cpu) { return cpu <= ends[2] }
+		BEGIN { split(first, ends, "-"); last = ends[2] == "" ? ends[1] : ends[2] }
+		function home(cpu) { return cpu <= last }
 		/orig_cpu/ {
 			gsub(/[{},:]/, " ")
 			for (i = 1; i <= NF; i++) {
@@ -49,47 +45,38 @@ migrations() {
 			all += hits
 			if (home(from) != home(to)) between += hits
 		}
-		END { printf "%d\t%d", all, between }' $event/hist
+		END { printf "%d %d", all, between }' $event/hist
 }
 
-# stress-ng with these arguments in the control group of the load, its numbers in FILE.
-stress() {
-	local numbers=$1
-	shift
-	echo $BASHPID >$group/cgroup.procs
-	exec stress-ng --temp-path /tmp --timeout "$seconds" --metrics --yaml "$numbers" "$@" \
-		>/dev/null 2>&1
+switches() { awk '/^ctxt/ { print $2 }' /proc/stat; }
+
+# Candidates so far, and those that the policy sent.
+decisions() {
+	[ "$1" = kernel ] && echo 0 0 && return
+	sleep 0.3
+	tail -n 1 /tmp/statistics | sed -E 's/.*total":\{[^}]*"consulted":([0-9]+).*/\1/' | tr '\n' ' '
+	tail -n 1 /tmp/statistics | sed -E 's/.*total":\{[^}]*"said_migrate":([0-9]+).*/\1/'
 }
 
-# For so many seconds; the control group keeps all of it in the first domain until it is let go at
-# once.
-load() {
-	local seconds=$1
-	echo "$first" >$group/cpuset.cpus
-	spinners=$((cpus * 3 / 2))
-	stress /tmp/spin.yaml --cpu $spinners --cpu-method int64 &
-	spin=$!
-	stress /tmp/wake.yaml --switch 2 --switch-method pipe &
-	wake=$!
-	until [ "$(pgrep -c stress-ng-cpu)" -ge $spinners ]; do sleep 0.1; done
-	echo "0-$((cpus - 1))" >$group/cpuset.cpus
-	wait $spin $wake
+run() {
+	case $1 in
+	hackbench) hackbench -g 4 -l "${2%.*}0" 2>&1 | awk '/Time:/ { print $2 }' ;;
+	*) measure.load "$1" "$2" ;;
+	esac
 }
 
-operations() {
-	awk '/bogo-ops:/ { sum += $2 } END { printf "%d", sum }' "$1"
-}
-
-echo +cpuset >/sys/fs/cgroup/cgroup.subtree_control
-mkdir $group
-# Emulation translates the guest's code as it first runs, which is to slow down nobody's run.
-load 2
+# One trigger for all, as each change of the kernel's text can end an emulated one. And emulation translates the
+# guest's code as it first runs, which is to slow down nobody's run.
+echo 'hist:keys=orig_cpu,dest_cpu' >$event/trigger
+for load in $loads; do run "$load" 1 >/dev/null; done
 for scheduler; do
 	start "$scheduler"
-	echo 'hist:keys=orig_cpu,dest_cpu' >$event/trigger
-	load "$seconds"
-	printf '%s\t%s\t%s\t%s\n' "$scheduler" "$(operations /tmp/spin.yaml)" \
-		"$(operations /tmp/wake.yaml)" "$(migrations)"
-	echo '!hist:keys=orig_cpu,dest_cpu' >$event/trigger
+	for load in $loads; do
+		before="$(migrations) $(switches) $(decisions "$scheduler")"
+		counted=$(run "$load" "$seconds")
+		after="$(migrations) $(switches) $(decisions "$scheduler")"
+		printf '%s\t%s\t%s\t' "$scheduler" "$load" "$counted"
+		echo "$before $after" | awk '{ printf "%d\t%d\t%d\t%d\t%d\n", $6 - $1, $7 - $2, $8 - $3, $9 - $4, $10 - $5 }'
+	done
 	stop "$scheduler"
 done

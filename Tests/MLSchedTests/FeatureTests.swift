@@ -5,7 +5,7 @@ import Testing
 
 @Suite("Features of a task")
 struct FeatureTests {
-    @Test("features are taken up to the ends of their ranges")
+    @Test("are taken up to the ends of their ranges")
     func valid() throws {
         let smallest = try MigrationFeatures(
             cpu: 0,
@@ -26,7 +26,7 @@ struct FeatureTests {
     }
 
     @Test(
-        "features are refused beyond, by name",
+        "are refused beyond, by name",
         arguments: [
             (-1, 1, 1, Float(0), Float(0), "cpu is -1, but must be from 0 to 1023"),
             (1024, 1, 1, 0, 0, "cpu is 1024, but must be from 0 to 1023"),

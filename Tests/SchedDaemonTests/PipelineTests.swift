@@ -40,7 +40,7 @@ import Testing
         )
     }
 
-    @Test("nothing to do is nothing done")
+    @Test("Nothing to do is nothing done")
     func empty() {
         var pipeline = pipeline([])
         #expect(pipeline.step() == 0)
@@ -49,7 +49,7 @@ import Testing
         #expect(recording.batches.isEmpty)
     }
 
-    @Test("each request gets its own decision", arguments: [1, 2, 31, 32])
+    @Test("Each request gets its own decision", arguments: [1, 2, 31, 32])
     func oneBatch(count: Int) {
         let patterns = (0..<count).map { UInt32($0 * 7) }
         var pipeline = pipeline(patterns)
@@ -61,7 +61,7 @@ import Testing
         #expect(pipeline.measurements.batchSizes[count] == 1)
     }
 
-    @Test("more requests than a batch holds wait for the next batch, in order")
+    @Test("More requests than a batch holds wait for the next batch, in order")
     func manyBatches() {
         let patterns = (0..<100).map { UInt32($0) }
         var pipeline = pipeline(patterns)
@@ -72,7 +72,7 @@ import Testing
         #expect(pipeline.measurements.requests == 100)
     }
 
-    @Test("a request for a pattern that does not exist here is dropped and counted")
+    @Test("A request for a pattern that does not exist here is dropped and counted")
     func foreign() {
         var pipeline = pipeline([1, UInt32(space.count), .max, 3])
         #expect(pipeline.step() == 4)
@@ -80,14 +80,14 @@ import Testing
         #expect(pipeline.measurements.foreignRequests == 2)
     }
 
-    @Test("a batch of foreign requests only is not evaluated, and not the end of the ring")
+    @Test("A batch of foreign requests only is not evaluated, and not the end of the ring")
     func allForeign() {
         var pipeline = pipeline([.max])
         #expect(pipeline.step() == 1)
         #expect(recording.batches.isEmpty)
     }
 
-    @Test("latency runs from the kernel's stamp until the decision is visible")
+    @Test("Latency runs from the kernel's stamp until the decision is visible")
     func latency() {
         var pipeline = pipeline([1])
         _ = pipeline.step()
@@ -97,7 +97,7 @@ import Testing
         #expect(pipeline.measurements.inference.max < 1100)
     }
 
-    @Test("when the ring is empty the patterns around the last request are decided, each once")
+    @Test("When the ring is empty the patterns around the last request are decided, each once")
     func anticipation() {
         let centre = space.index(of: Pattern(cpu: 3, cpuIdle: 4, srcLevel: 5, dstLevel: 5))
         var pipeline = pipeline([centre])
@@ -113,7 +113,7 @@ import Testing
         }
     }
 
-    @Test("at the corner of the space the neighbourhood ends where the space ends")
+    @Test("At the corner of the space the neighbourhood ends where the space ends")
     func corner() {
         let corner = space.index(of: Pattern(cpu: 7, cpuIdle: 8, srcLevel: 10, dstLevel: 0))
         var pipeline = pipeline([corner])
@@ -122,7 +122,7 @@ import Testing
         #expect(recording.published.count == 8 * 3 * 3 * 3)
     }
 
-    @Test("a generation comes into force when all its patterns are decided, and not before")
+    @Test("A generation comes into force when all its patterns are decided, and not before")
     func generation() {
         var pipeline = pipeline([1])
         _ = pipeline.step()
@@ -138,7 +138,7 @@ import Testing
         #expect(pipeline.measurements.fill?.share == 1)
     }
 
-    @Test("while a generation is filled, requests are answered by the old maker")
+    @Test("While a generation is filled, requests are answered by the old maker")
     func oldMaker() {
         var pipeline = pipeline([1, 3])
         pipeline.beginGeneration(by: ParityMaker(recording: recording, migrates: 0), filling: .max)
@@ -149,7 +149,7 @@ import Testing
         #expect(recording.published[1] == 2)
     }
 
-    @Test("when the time for it is over, what is left is undecided")
+    @Test("When the time for it is over, what is left is undecided")
     func limit() {
         var pipeline = pipeline([])
         // The clock advances by 1 µs for each slice.
@@ -164,7 +164,7 @@ import Testing
         #expect(leaves.allSatisfy { $0.srcLevel >= $0.dstLevel })
     }
 
-    @Test("a limit of zero fills nothing, and yet the new maker decides")
+    @Test("A limit of zero fills nothing, and yet the new maker decides")
     func noFill() {
         var pipeline = pipeline([1])
         pipeline.beginGeneration(by: ParityMaker(recording: recording, migrates: 0), filling: 0)
@@ -174,7 +174,7 @@ import Testing
         #expect(recording.published[1] == 2)
     }
 
-    @Test("a sink without room for every pattern begins each generation empty")
+    @Test("A sink without room for every pattern begins each generation empty")
     func noRoom() {
         var pipeline = pipeline([], holdsEveryPattern: false)
         pipeline.beginGeneration(by: ParityMaker(recording: recording), filling: .max)
@@ -185,7 +185,7 @@ import Testing
         #expect(pipeline.measurements.fill?.share == 0)
     }
 
-    @Test("a generation that is begun anew is decided by the last maker alone")
+    @Test("A generation that is begun anew is decided by the last maker alone")
     func superseded() {
         var pipeline = pipeline([])
         pipeline.beginGeneration(by: ParityMaker(recording: recording, migrates: 1), filling: .max)

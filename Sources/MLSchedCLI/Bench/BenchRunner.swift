@@ -87,7 +87,7 @@ struct BenchRunner {
             }
             return try RoundTripBench(
                 model,
-                cases: RoundTripCase.usual,
+                ways: RoundTripCase.usual,
                 rounds: rounds,
                 cpu: places.cpu,
                 otherCPU: places.other

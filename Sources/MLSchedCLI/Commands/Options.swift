@@ -4,6 +4,7 @@ import Logging
 import MLPInference
 import MLSched
 import SchedDaemon
+import SystemPackage
 
 /// Which model decides.
 struct ModelOption: ParsableArguments {
@@ -70,6 +71,9 @@ struct SchedulingOptions: ParsableArguments {
     @Flag(name: [.short, .long], help: "Schedule only tasks of the class SCHED_EXT.")
     var partial = false
 
+    @Flag(name: .customLong("no-cgroups"), help: "Schedule as if no control group had a weight.")
+    var ignoresGroups = false
+
     @Option(
         help: ArgumentHelp(
             "Bytes kept of the kernel's debug dump, 0 to 16777216 (default: 32768).",
@@ -107,6 +111,7 @@ struct SchedulingOptions: ParsableArguments {
         configuration.slice = .microseconds(sliceUs)
         configuration.isBusyPolling = busyPoll
         configuration.isPartial = partial
+        configuration.obeysGroups = !ignoresGroups
         configuration.exitDumpLength = UInt32(exitDumpLen)
         configuration.tableLimit = maxTable << 20
         configuration.fillLimit = .milliseconds(maxFill)

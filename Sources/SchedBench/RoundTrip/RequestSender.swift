@@ -2,7 +2,7 @@ internal import BPFRuntime
 internal import CMLSchedABI
 internal import LinuxSystem
 
-/// Makes the kernel send requests.
+/// Lets the kernel send requests.
 final class RequestSender: Sendable {
     private let program: BPFProgram
     private let patterns: Int

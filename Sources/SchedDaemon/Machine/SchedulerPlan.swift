@@ -49,6 +49,7 @@ public struct SchedulerPlan: Equatable, Sendable {
         try open.setVariable("mls_nr_domains", to: UInt32(domains.count))
         try open.setVariable("mls_cpu_domain", elements: domainOfCPU)
         try open.setVariable("mls_domain_nr_cpus", elements: domains.map { UInt32($0.cpus.count) })
+        try open.setVariable("mls_domain_node", elements: nodeOfDomain)
     }
 
     /// The domain of each CPU id, `noDomain` for CPUs that are offline.
@@ -58,6 +59,16 @@ public struct SchedulerPlan: Equatable, Sendable {
             for cpu in domain.cpus { table[cpu] = UInt16(index) }
         }
         return table
+    }
+
+    /// The NUMA node of each domain's first CPU: tasks go to a domain of the same node first.
+    private var nodeOfDomain: [UInt16] {
+        domains.map { domain in
+            let node = topology.nodes.firstIndex { node in
+                domain.cpus.first.map(node.cpus.contains) ?? false
+            }
+            return UInt16(node ?? 0)
+        }
     }
 
     /// `MLS_NO_DOMAIN` of bpf/config.bpf.h.

@@ -102,6 +102,7 @@ extension LoadedScheduler {
         try plan.configure(&open)
         try open.setVariable("mls_policy", to: configuration.policy.abi)
         try open.setVariable("mls_shadow", to: configuration.isShadow)
+        try open.setVariable("mls_cgroups", to: configuration.obeysGroups)
         try open.setVariable("mls_slice_ns", to: configuration.slice.nanoseconds)
         try open.setVariable("mls_wait_bound_ns", to: configuration.waitBound.nanoseconds)
         try open.setVariable("mls_exit_dump_len", to: configuration.exitDumpLength)

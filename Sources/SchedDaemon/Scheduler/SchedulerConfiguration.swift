@@ -10,6 +10,8 @@ public struct SchedulerConfiguration: Equatable, Sendable {
     public var isShadow = false
     /// Schedule only tasks of the class `SCHED_EXT`.
     public var isPartial = false
+    /// Obey `cpu.weight` of control groups, on every level.
+    public var obeysGroups = true
     /// How long a task runs before others get their turn; 100 µs – 100 ms.
     public var slice = Duration.milliseconds(5)
     /// A task that has waited longer moves whatever the policy says.

@@ -23,7 +23,7 @@ public struct DomainLoad: Equatable, Sendable {
         let now = MonotonicClock().now()
         var loads: [DomainLoad] = []
         for (index, domain) in plan.domains.enumerated() {
-            let view: mls_domain_view? = try map.value(of: UInt32(index))
+            let view: mls_domain? = try map.value(of: UInt32(index))
             let load = view.map { mls_load_value($0.load, UInt32(domain.cpus.count), now) } ?? 0
             loads.append(
                 DomainLoad(cpus: domain, load: Double(load) / Double(1 << MLS_LOAD_SHIFT))

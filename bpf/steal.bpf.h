@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Between the queues of one domain nobody is asked: an idle CPU takes who has
+ * waited longest, and a CPU that is far ahead takes from one that is behind.
+ */
+#ifndef MLSCHED_STEAL_BPF_H
+#define MLSCHED_STEAL_BPF_H
+
+#include "mask.bpf.h"
+#include "queue.bpf.h"
+
+#define MLS_STEAL_LOOKS	   16 /* queues whose length is looked at */
+#define MLS_STEAL_TASKS	   16 /* tasks of a queue that are looked at */
+#define MLS_SHORTEST_LOOKS 3  /* queues compared for a task that wakes */
+
+/*
+ * Whether a task may be taken from the caches where it just ran, by a CPU that
+ * else is idle: not while it is hot, but then soon, so that nobody waits for
+ * its cache to cool when each look finds it hot again.
+ */
+static bool task_cooled(struct mls_task *task, u64 now_ns)
+{
+	if (!task_is_hot(task, now_ns))
+		return true;
+	if (!task->kept_since_ns)
+		task->kept_since_ns = now_ns;
+	return task_kept_too_long(task, now_ns);
+}
+
+/*
+ * Since when the first task of a queue that may come to an idle CPU waits; 0:
+ * none, or it is still hot, or its own CPU will be free for it in a moment.
+ */
+static u64 queue_offer(u32 queue, s32 cpu, u64 now_ns)
+{
+	struct mls_cpu *its = cpu_lookup(queue);
+	struct bpf_iter_scx_dsq it;
+	struct task_struct *p;
+	u64 since = 0;
+	u32 i;
+
+	if (bpf_iter_scx_dsq_new(&it, cpu_dsq(queue), 0))
+		goto out;
+	bpf_for (i, 0, MLS_STEAL_TASKS) {
+		struct mls_task *task;
+
+		p = bpf_iter_scx_dsq_next(&it);
+		if (!p)
+			break;
+		if (!task_can_migrate(p) || !task_may_use(p, cpu))
+			continue;
+		task = task_lookup(p);
+		if (task && task_cooled(task, now_ns))
+			since = task->queued_since_ns;
+		break;
+	}
+out:
+	bpf_iter_scx_dsq_destroy(&it);
+	if (its && task_is_brief(its->brief) && its->since_ns &&
+	    (s64)(now_ns - since) < (s64)mls_wait_bound_ns)
+		return 0;
+	return since;
+}
+
+/* The CPU of a domain whose first task has waited longest, or -1. */
+static s32 longest_wait(s32 cpu, u32 domain, u64 now_ns)
+{
+	u32 i, nr = domain_size(domain);
+	u64 best_since = 0;
+	s32 best = -1;
+
+	if (!nr)
+		return -1;
+	bpf_for (i, 0, MLS_STEAL_LOOKS) {
+		s32 other = domain_cpu(domain, ((u32)cpu + 1 + i) % nr);
+		u64 since;
+
+		if (i >= nr)
+			break;
+		if (other == cpu || !queue_length(other))
+			continue;
+		since = queue_offer(other, cpu, now_ns);
+		if (since && (best < 0 || (s64)(since - best_since) < 0)) {
+			best = other;
+			best_since = since;
+		}
+	}
+	return best;
+}
+
+/* A CPU with nothing to do takes a task that waits in its domain. */
+static bool steal_on_idle(s32 cpu, u32 domain)
+{
+	s32 other;
+
+	if (!domain_nr_waiting(domain))
+		return false;
+	other = longest_wait(cpu, domain, bpf_ktime_get_ns());
+	return other >= 0 && dsq_move_to_local(cpu_dsq(other));
+}
+
+/*
+ * The CPU of a domain whose queue is furthest behind this virtual time, by more
+ * than mls_level_ns, or -1.
+ */
+static s32 furthest_behind(s32 cpu, u32 domain, u64 vtime)
+{
+	u32 i, nr = domain_size(domain);
+	s64 most = mls_level_ns;
+	s32 best = -1;
+
+	if (!nr)
+		return -1;
+	bpf_for (i, 0, MLS_STEAL_LOOKS) {
+		s32 other = domain_cpu(domain, ((u32)cpu + 1 + i) % nr);
+		struct mls_cpu *its = cpu_lookup(other);
+
+		if (i >= nr)
+			break;
+		if (other == cpu || !its || (s64)(vtime - its->vtime) <= most ||
+		    !queue_length(other))
+			continue;
+		most = vtime - its->vtime;
+		best = other;
+	}
+	return best;
+}
+
+/*
+ * A CPU whose running task is far ahead of those that share another CPU takes
+ * one of these, which then runs until it has caught up.
+ */
+static bool steal_to_level(s32 cpu, u32 domain, const struct mls_task *running)
+{
+	struct mls_cpu *own = cpu_lookup(cpu), *its;
+	u64 now = running->running_since_ns; /* as just charged */
+	s32 other;
+
+	if (!own || (s64)(now - own->level_due_ns) < 0 ||
+	    !domain_nr_waiting(domain))
+		return false;
+	own->level_due_ns = now + mls_level_interval_ns;
+	other = furthest_behind(cpu, domain, running->vtime);
+	its = other >= 0 ? cpu_lookup(other) : NULL;
+	if (!its || !dsq_move_to_local(cpu_dsq(other)))
+		return false;
+	/* both are placed by this clock next, at most so far apart */
+	own->vtime = running->vtime - 2 * mls_level_ns;
+	if ((s64)(its->vtime - own->vtime) > 0)
+		own->vtime = its->vtime;
+	return true;
+}
+
+/* The shortest queue for a task, among the few CPUs looked at; -1: none. */
+static s32 shortest_queue(const struct task_struct *p, u32 domain, u32 from)
+{
+	u32 i, nr = domain_size(domain), best_nr = ~0u;
+	s32 best = -1;
+
+	if (!nr)
+		return -1;
+	bpf_for (i, 0, MLS_SHORTEST_LOOKS) {
+		s32 other = domain_cpu(domain, (from + i) % nr);
+		struct mls_cpu *its = cpu_lookup(other);
+		u32 queued;
+
+		if (i >= nr)
+			break;
+		if (!its || its->taken || !task_may_use(p, other))
+			continue;
+		queued = queue_length(other);
+		if (queued < best_nr) {
+			best = other;
+			best_nr = queued;
+		}
+	}
+	return best;
+}
+
+#endif /* MLSCHED_STEAL_BPF_H */
