@@ -32,11 +32,6 @@ struct {
 } decisions SEC(".maps");
 
 /* Stands in for the table where that would be too large. */
-struct mls_hash_key {
-	u32 generation;
-	u32 pattern;
-};
-
 struct {
 	__uint(type, BPF_MAP_TYPE_LRU_HASH);
 	__uint(max_entries, 1);
@@ -140,6 +135,39 @@ static enum mls_decision ask_model(const struct mls_request *request)
 	return mls_hashed ? ask_hash(request) : ask_table(request);
 }
 
+/* Where a CPU of the destination is idle now, averages must not hide it. */
+static u32 src_load(const struct mls_candidate *candidate)
+{
+	u32 load = domain_load(candidate->src), now = 0;
+
+	if (candidate->dst_idle)
+		now = domain_crowd(candidate->src);
+	return now > load ? now : load;
+}
+
+static u32 dst_load(const struct mls_candidate *candidate)
+{
+	u32 load = domain_load(candidate->dst), now = load;
+
+	if (candidate->dst_idle)
+		now = domain_crowd(candidate->dst);
+	return now < load ? now : load;
+}
+
+/* Measures the features of a candidate while that many CPUs are idle. */
+static __always_inline void measure(struct mls_features *features,
+				    const struct mls_candidate *candidate,
+				    u32 idle)
+{
+	s32 *value = features->value;
+
+	value[MLS_FEATURE_CPU] = candidate->cpu;
+	value[MLS_FEATURE_CPU_IDLE] = idle;
+	value[MLS_FEATURE_CPU_NOT_IDLE] = mls_nr_online - idle;
+	value[MLS_FEATURE_SRC_DOM_LOAD] = src_load(candidate);
+	value[MLS_FEATURE_DST_DOM_LOAD] = dst_load(candidate);
+}
+
 /*
  * Makes the request that stands for a candidate while that many CPUs are idle,
  * and gives the fields of its pattern.
@@ -148,28 +176,14 @@ static __always_inline struct mls_pattern_fields
 make_request(struct mls_request *request, const struct mls_candidate *candidate,
 	     u32 idle, s32 pid)
 {
-	struct mls_pattern_fields fields = {
-		.cpu = candidate->cpu,
-		.cpu_idle = idle,
-	};
+	struct mls_pattern_fields fields;
 
 	request->stamp_ns = bpf_ktime_get_ns();
 	request->generation = generation_now();
-	request->src_load_fp = domain_load(candidate->src);
-	request->dst_load_fp = domain_load(candidate->dst);
-	if (candidate->dst_idle) {
-		u32 src = domain_crowd(candidate->src);
-		u32 dst = domain_crowd(candidate->dst);
-
-		if (src > request->src_load_fp)
-			request->src_load_fp = src;
-		if (dst < request->dst_load_fp)
-			request->dst_load_fp = dst;
-	}
 	request->pid = pid;
 	request->kind = candidate->kind;
-	fields.src_level = mls_load_level(request->src_load_fp);
-	fields.dst_level = mls_load_level(request->dst_load_fp);
+	measure(&request->features, candidate, idle);
+	fields = mls_pattern_of(&request->features);
 	request->pattern = mls_pattern_index(pattern_space(), fields);
 	return fields;
 }

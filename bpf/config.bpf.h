@@ -6,8 +6,6 @@
 #include "types.bpf.h"
 #include "mlsched.h"
 
-#define MLS_NO_DOMAIN 0xffffu
-
 MLS_TUNABLE u32 mls_abi_version = MLS_ABI_VERSION;
 
 /* The machine: set from sysfs. Defaults: one CPU in one domain. */

@@ -7,6 +7,7 @@
 #define MLSCHED_KERNEL_BPF_H
 
 #include "types.bpf.h"
+#include "kfuncs.h"
 
 #pragma clang attribute push(__attribute__((preserve_access_index)),           \
 			     apply_to = record)
@@ -170,15 +171,9 @@ bool __scx_bpf_dsq_insert_vtime(
 /* 6.19; before, p->scx.slice is written */
 bool scx_bpf_task_set_slice(struct task_struct *p, u64 slice) KFUNC;
 
-/*
- * Which of them the running kernel has: the loader looks the names up in the
- * kernel's BTF and sets these before load, so that the verifier never sees a
- * call to the others. Defaults keep every branch reachable for the compiler.
- */
-MLS_TUNABLE bool mls_has_dsq_insert = true;
-MLS_TUNABLE bool mls_has_dsq_move = true;
-MLS_TUNABLE bool mls_has_insert_vtime_args = true;
-MLS_TUNABLE bool mls_has_task_set_slice = true;
+/* Defaults keep every branch reachable for the compiler; see kfuncs.h. */
+#define DEFINE_FLAG(flag, function) MLS_TUNABLE bool flag = true;
+MLS_KFUNC_FLAGS(DEFINE_FLAG)
 
 static __always_inline void dsq_insert(struct task_struct *p, u64 dsq,
 				       u64 slice, u64 flags)

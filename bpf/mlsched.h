@@ -9,14 +9,15 @@
 #define MLSCHED_H
 
 #include <linux/types.h>
+#include "feature_list.h"
 #include "load.h"
 
 /* Changes whenever a struct, an enum or the meaning of a value below does. */
 #define MLS_ABI_VERSION 3u
 
-#define MLS_MAX_CPUS	1024u /* CPU ids, exclusive bound */
 #define MLS_MAX_DOMAINS 64u
-#define MLS_LOAD_LEVELS 11u /* 0.0, 0.1 … 1.0 */
+#define MLS_NO_DOMAIN	0xffffu /* in place of a domain: the CPU is offline */
+#define MLS_LOAD_LEVELS 11u	/* 0.0, 0.1 … 1.0 */
 
 /* Why a task could move now; one column of counters each. */
 enum mls_candidate_kind {
@@ -61,15 +62,22 @@ _Static_assert(sizeof(struct mls_pattern_space) == 8, "ABI");
 
 /* A pattern that nobody has decided yet, on its way to user space. */
 struct mls_request {
-	__u64 stamp_ns;	   /* CLOCK_MONOTONIC when emitted, ns */
-	__u32 pattern;	   /* index, 0 – mls_pattern_count()-1 */
-	__u32 generation;  /* model generation that was asked */
-	__u32 src_load_fp; /* load before quantising, 0 – MLS_LOAD_ONE */
-	__u32 dst_load_fp; /* load before quantising, 0 – MLS_LOAD_ONE */
-	__s32 pid;	   /* the candidate's thread id */
-	__u32 kind;	   /* enum mls_candidate_kind */
+	__u64 stamp_ns;		      /* CLOCK_MONOTONIC when emitted, ns */
+	__u32 pattern;		      /* index, 0 – mls_pattern_count()-1 */
+	__u32 generation;	      /* model generation that was asked */
+	struct mls_features features; /* as measured, before quantising */
+	__s32 pid;		      /* the candidate's thread id */
+	__u32 kind;		      /* enum mls_candidate_kind */
 };
-_Static_assert(sizeof(struct mls_request) == 32, "ABI");
+_Static_assert(sizeof(struct mls_request) == 24 + sizeof(struct mls_features),
+	       "ABI");
+
+/* A decision's place in the hash that stands in for too large a table. */
+struct mls_hash_key {
+	__u32 generation; /* of the model */
+	__u32 pattern;	  /* index, 0 – mls_pattern_count()-1 */
+};
+_Static_assert(sizeof(struct mls_hash_key) == 8, "ABI");
 
 /*
  * Counters, per CPU and only ever growing: X(SYMBOL, name, meaning). The one
@@ -216,13 +224,30 @@ static inline __u32 mls_load_level(__u32 load_fp)
 	       MLS_LOAD_SHIFT;
 }
 
-/*
- * The fallback rule: towards the less loaded domain, at once when CPUs are
- * idle, and from a difference of 0.2 on when a move only shortens a queue.
- */
+/* The pattern of features that are within their ranges. */
+static inline struct mls_pattern_fields
+mls_pattern_of(const struct mls_features *features)
+{
+	const __s32 *value = features->value;
+	struct mls_pattern_fields fields = {
+		.cpu = value[MLS_FEATURE_CPU],
+		.cpu_idle = value[MLS_FEATURE_CPU_IDLE],
+		.src_level = mls_load_level(value[MLS_FEATURE_SRC_DOM_LOAD]),
+		.dst_level = mls_load_level(value[MLS_FEATURE_DST_DOM_LOAD]),
+	};
+
+	return fields;
+}
+
+/* Tenths of load by which the fallback rule wants the source ahead. */
+#define MLS_FALLBACK_MARGIN_IDLE 1u /* CPUs are idle */
+#define MLS_FALLBACK_MARGIN	 2u /* a move only shortens a queue */
+
+/* The fallback rule: towards the less loaded domain. */
 static inline __u32 mls_heuristic(struct mls_pattern_fields fields)
 {
-	__u32 margin = fields.cpu_idle ? 1 : 2;
+	__u32 margin = fields.cpu_idle ? MLS_FALLBACK_MARGIN_IDLE
+				       : MLS_FALLBACK_MARGIN;
 
 	return fields.src_level >= fields.dst_level + margin ? MLS_MIGRATE
 							     : MLS_STAY;

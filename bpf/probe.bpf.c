@@ -61,8 +61,7 @@ __noinline int probe_send(__u32 pattern)
 		return 0;
 	request->pattern = pattern;
 	request->generation = 0;
-	request->src_load_fp = MLS_LOAD_ONE;
-	request->dst_load_fp = 0;
+	request->features = (struct mls_features){};
 	request->pid = (__s32)bpf_get_current_pid_tgid();
 	request->kind = MLS_CANDIDATE_WAKEUP;
 	request->stamp_ns = bpf_ktime_get_ns();

@@ -22,12 +22,25 @@ public struct FeatureSchema: Equatable, Sendable {
         }
         self.columns = columns
     }
+
+    /// Whether a decision table can hold what the model decides: it knows patterns alone.
+    var fitsPatterns: Bool { columns.allSatisfy(\.isInPattern) }
+
+    /// Checks that a decision table can hold what the model decides.
+    ///
+    /// - Throws: `SchemaError` naming the first feature that no pattern has.
+    func requirePatterns() throws(SchemaError) {
+        guard let input = columns.firstIndex(where: { !$0.isInPattern }) else { return }
+        throw .notInPattern(columns[input].rawValue, input: input)
+    }
 }
 
 /// Why a model cannot decide migrations, although its file is sound.
 public enum SchemaError: Error, Equatable, Sendable {
     /// The model needs a feature that is not measured.
     case unknownFeature(String, input: Int)
+    /// The model needs a feature that decision tables do not know.
+    case notInPattern(String, input: Int)
     /// The model does not give one output, the score.
     case wrongOutputCount(Int)
 }
@@ -39,6 +52,11 @@ extension SchemaError: CustomStringConvertible {
         case .unknownFeature(let name, let input):
             "the model's input \(input) is \(name), which is not measured here; export it with "
                 + "features out of " + LiveFeature.allCases.map(\.rawValue).joined(separator: ", ")
+        case .notInPattern(let name, let input):
+            "the model's input \(input) is \(name), which no decision table holds; export it with "
+                + "features out of "
+                + LiveFeature.allCases.filter(\.isInPattern).map(\.rawValue)
+                .joined(separator: ", ")
         case .wrongOutputCount(let count):
             "the model gives \(count) outputs, but a decision needs exactly one; export a model "
                 + "with a single output"

@@ -14,7 +14,11 @@ struct FeatureScorer: ~Copyable, @unchecked Sendable {
 
     /// Prepares a model.
     init(_ model: Model) throws(SchemaError) {
-        let schema = try FeatureSchema(model)
+        try self.init(model, FeatureSchema(model))
+    }
+
+    /// Prepares a model of a known schema.
+    init(_ model: Model, _ schema: FeatureSchema) {
         evaluator = MLPEvaluator(model)
         width = schema.columns.count
         columns = OwnedBuffer(count: width)
@@ -60,7 +64,7 @@ struct FeatureScorer: ~Copyable, @unchecked Sendable {
     private mutating func fill(_ row: Int, with features: MigrationFeatures) {
         let start = row &* width
         for column in 0..<width {
-            inputs.start[start &+ column] = columns.start[column].value(in: features)
+            inputs.start[start &+ column] = features[columns.start[column]]
         }
     }
 }

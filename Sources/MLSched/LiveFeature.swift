@@ -1,28 +1,70 @@
-/// A feature that the scheduler can supply to a model, by its name in model files.
-public enum LiveFeature: String, BitwiseCopyable, CaseIterable, Sendable {
-    /// The CPU on which the task last ran; an index.
-    case cpu
-    /// CPUs idle now; a count.
-    case cpuIdle = "cpu_idle"
-    /// CPUs not idle now; a count.
-    case cpuNotIdle = "cpu_not_idle"
-    /// Load of the domain that the task would leave, 0–1.
-    case srcDomLoad = "src_dom_load"
-    /// Load of the domain that it would enter, 0–1.
-    case dstDomLoad = "dst_dom_load"
-    /// Always 0: fills the width of a network.
-    case zero
+internal import CMLSchedABI
 
-    /// The feature's value for a task.
-    @inline(__always)
-    func value(in features: MigrationFeatures) -> Float {
-        switch self {
-        case .cpu: Float(features.cpu)
-        case .cpuIdle: Float(features.cpuIdle)
-        case .cpuNotIdle: Float(features.cpuNotIdle)
-        case .srcDomLoad: features.srcDomLoad
-        case .dstDomLoad: features.dstDomLoad
-        case .zero: 0
-        }
+/// A feature that the scheduler can supply to a model, by its name in model files.
+///
+/// The list of them, with units, ranges and meanings, is `bpf/feature_list.h`.
+public struct LiveFeature: BitwiseCopyable, Hashable, RawRepresentable, Sendable {
+    /// Its column, 0 to `allCases.count - 1`; for ``zero`` the one after these.
+    let index: UInt32
+
+    /// The CPU on which the task last ran; an index.
+    public static var cpu: LiveFeature { LiveFeature(MLS_FEATURE_CPU) }
+    /// CPUs idle now; a count.
+    public static var cpuIdle: LiveFeature { LiveFeature(MLS_FEATURE_CPU_IDLE) }
+    /// CPUs not idle now; a count.
+    public static var cpuNotIdle: LiveFeature { LiveFeature(MLS_FEATURE_CPU_NOT_IDLE) }
+    /// Load of the domain that the task would leave, 0–1.
+    public static var srcDomLoad: LiveFeature { LiveFeature(MLS_FEATURE_SRC_DOM_LOAD) }
+    /// Load of the domain that it would enter, 0–1.
+    public static var dstDomLoad: LiveFeature { LiveFeature(MLS_FEATURE_DST_DOM_LOAD) }
+    /// Always 0: fills the width of a network.
+    public static var zero: LiveFeature { LiveFeature(NR_MLS_FEATURES) }
+
+    /// Those that are measured, in the order of their columns.
+    public static let measured = (0..<NR_MLS_FEATURES.rawValue).map(Self.init(index:))
+
+    /// The feature of a name in a model file; nil where nothing of that name is measured.
+    public init?(rawValue name: String) {
+        guard let feature = Self.allCases.first(where: { $0.rawValue == name }) else { return nil }
+        self = feature
     }
+
+    @inline(__always)
+    private init(_ feature: mls_feature) {
+        index = feature.rawValue
+    }
+
+    private init(index: UInt32) {
+        self.index = index
+    }
+
+    /// The name in model files, in CSV headings and in JSON.
+    public var rawValue: String { line.map { String(cString: $0.name) } ?? "zero" }
+
+    /// The unit, for people; empty for ``zero``.
+    public var unit: String { line.map { String(cString: $0.unit) } ?? "" }
+
+    /// What it says of a task, for people; empty for ``zero``.
+    public var meaning: String { line.map { String(cString: $0.meaning) } ?? "" }
+
+    /// The values that it can have, in its unit.
+    public var range: ClosedRange<Double> { line.map { $0.lowest...$0.highest } ?? 0...0 }
+
+    /// Whether decision tables know it: the pattern of a candidate holds only the first features.
+    public var isInPattern: Bool {
+        index < NR_MLS_PATTERN_FEATURES.rawValue || self == .zero
+    }
+
+    /// Whether its values are whole numbers: indices and counts.
+    public var isWhole: Bool { (line?.shift ?? 0) == 0 }
+
+    /// The kernel's fixed point: the value in its unit times two to this power.
+    var fixedPointShift: Int { Int(line?.shift ?? 0) }
+
+    var line: mls_feature_line? { mls_feature_line(Int32(index))?.pointee }
+}
+
+extension LiveFeature: CaseIterable {
+    /// Everything that a model may name: what is measured, then ``zero``.
+    public static let allCases = measured + [zero]
 }

@@ -28,7 +28,7 @@ public struct MLScheduler: ~Copyable, Sendable {
     ///   - policy: who decides; the model is asked only under `.model`.
     ///   - cacheCapacity: decisions to keep for tasks that are asked about again; 0 for none.
     ///     With a cache loads count in tenths, as in the kernel, so that a decision does not
-    ///     depend on who asked first.
+    ///     depend on who asked first. A model of features that no pattern holds gets none.
     /// - Throws: `SchemaError` where the model needs features that are not measured, or gives
     ///   no single score.
     /// - Precondition: the capacity is not negative.
@@ -38,10 +38,11 @@ public struct MLScheduler: ~Copyable, Sendable {
         policy: Policy = .model,
         cacheCapacity: Int = 0
     ) throws(SchemaError) {
-        scorer = try FeatureScorer(model)
+        let schema = try FeatureSchema(model)
+        scorer = FeatureScorer(model, schema)
         threshold = model.threshold
         self.policy = policy
-        usesCache = cacheCapacity != 0
+        usesCache = cacheCapacity != 0 && schema.fitsPatterns
         cache = DecisionCache(capacity: usesCache ? cacheCapacity : 1)
     }
 

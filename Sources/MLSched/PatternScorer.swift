@@ -22,7 +22,9 @@ public struct PatternScorer: ~Copyable, Sendable {
     /// - Throws: `SchemaError` where the model cannot be fed or gives no single score.
     /// - Complexity: allocates here and never again.
     public init(model: Model, space: PatternSpace) throws(SchemaError) {
-        scorer = try FeatureScorer(model)
+        let schema = try FeatureSchema(model)
+        try schema.requirePatterns()
+        scorer = FeatureScorer(model, schema)
         threshold = model.threshold
         self.space = space
     }

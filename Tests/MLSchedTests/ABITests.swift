@@ -12,15 +12,16 @@ struct ABITests {
         #expect(MemoryLayout<mls_pattern_fields>.offset(of: \.src_level) == 8)
         #expect(MemoryLayout<mls_pattern_fields>.offset(of: \.dst_level) == 12)
         #expect(MemoryLayout<mls_pattern_space>.size == 8)
-        #expect(MemoryLayout<mls_request>.size == 32)
-        #expect(MemoryLayout<mls_request>.stride == 32)
+        #expect(MemoryLayout<mls_request>.size == 24 + MemoryLayout<mls_features>.size)
+        #expect(MemoryLayout<mls_request>.stride == MemoryLayout<mls_request>.size)
         #expect(MemoryLayout<mls_request>.offset(of: \.stamp_ns) == 0)
         #expect(MemoryLayout<mls_request>.offset(of: \.pattern) == 8)
         #expect(MemoryLayout<mls_request>.offset(of: \.generation) == 12)
-        #expect(MemoryLayout<mls_request>.offset(of: \.src_load_fp) == 16)
-        #expect(MemoryLayout<mls_request>.offset(of: \.dst_load_fp) == 20)
-        #expect(MemoryLayout<mls_request>.offset(of: \.pid) == 24)
-        #expect(MemoryLayout<mls_request>.offset(of: \.kind) == 28)
+        #expect(MemoryLayout<mls_request>.offset(of: \.features) == 16)
+        let end = 16 + MemoryLayout<mls_features>.size
+        #expect(MemoryLayout<mls_request>.offset(of: \.pid) == end)
+        #expect(MemoryLayout<mls_request>.offset(of: \.kind) == end + 4)
+        #expect(MemoryLayout<mls_hash_key>.size == 8)
         #expect(
             MemoryLayout<mls_counters>.size
                 == 8

@@ -1,7 +1,10 @@
+import CMLSchedABI
+import Foundation
 import MLPInference
-import MLSched
 import ModelTestSupport
 import Testing
+
+@testable import MLSched
 
 @Suite("Features of a task")
 struct FeatureTests {
@@ -69,6 +72,58 @@ struct FeatureTests {
         #expect(error.description == message)
     }
 
+    @Test("the same list is known to BPF, Swift and Python, in the same order")
+    func oneList() throws {
+        let lines = LiveFeature.measured.map { feature in
+            "    Line(\"\(feature.rawValue)\", \"\(feature.unit)\", "
+                + "\(Int(feature.range.lowerBound)), \(Int(feature.range.upperBound)), "
+                + "\(feature.fixedPointShift), \"\(feature.meaning)\"),\n"
+        }
+        let python = try text(of: "tools/mlsched_tools/abi.py")
+        #expect(python.contains("FEATURES = (\n" + lines.joined() + ")\n"))
+        #expect(LiveFeature.measured.count == Int(NR_MLS_FEATURES.rawValue))
+        #expect(
+            LiveFeature.measured.firstIndex(of: .dstDomLoad)
+                == Int(MLS_FEATURE_DST_DOM_LOAD.rawValue)
+        )
+    }
+
+    @Test("what the kernel measured comes out in its unit")
+    func fixedPoint() throws {
+        var measured = mls_features()
+        withUnsafeMutableBytes(of: &measured) { bytes in
+            let values = bytes.bindMemory(to: Int32.self)
+            values[Int(MLS_FEATURE_CPU.rawValue)] = 7
+            values[Int(MLS_FEATURE_CPU_IDLE.rawValue)] = 3
+            values[Int(MLS_FEATURE_CPU_NOT_IDLE.rawValue)] = 5
+            values[Int(MLS_FEATURE_SRC_DOM_LOAD.rawValue)] = 1 << 15
+            values[Int(MLS_FEATURE_DST_DOM_LOAD.rawValue)] = 1 << 16
+        }
+        let expected = try MigrationFeatures(
+            cpu: 7,
+            cpuIdle: 3,
+            cpuNotIdle: 5,
+            srcDomLoad: 0.5,
+            dstDomLoad: 1
+        )
+        #expect(MigrationFeatures(measured) == expected)
+    }
+
+    @Test("the zero that fills a network's width is 0 and not measured")
+    func zero() throws {
+        let features = try MigrationFeatures(
+            cpu: 1023,
+            cpuIdle: 1,
+            cpuNotIdle: 1,
+            srcDomLoad: 1,
+            dstDomLoad: 1
+        )
+        #expect(features[.zero] == 0)
+        #expect(!LiveFeature.measured.contains(.zero))
+        #expect(LiveFeature(rawValue: "zero") == .zero)
+        #expect(LiveFeature(rawValue: "") == nil)
+    }
+
     @Test("a schema takes live features in any order and number")
     func schema() throws {
         let names = ["dst_dom_load", "zero", "src_dom_load", "zero", "cpu"]
@@ -112,4 +167,11 @@ struct FeatureTests {
             _ = try PatternScorer(model: model, space: PatternSpace(cpuIDs: 1, online: 1))
         }
     }
+}
+
+/// A file of the checkout, by its path there.
+private func text(of path: String) throws -> String {
+    let root = URL(filePath: #filePath).deletingLastPathComponent()
+        .deletingLastPathComponent().deletingLastPathComponent()
+    return try String(contentsOf: root.appending(path: path), encoding: .utf8)
 }

@@ -25,8 +25,7 @@ import Testing
                 stamp_ns: 500_000,
                 pattern: pattern,
                 generation: 0,
-                src_load_fp: 0,
-                dst_load_fp: 0,
+                features: mls_features(),
                 pid: 1,
                 kind: 0
             )

@@ -37,8 +37,8 @@ def _parser() -> argparse.ArgumentParser:
         "--features",
         type=str,
         help="what feeds each input, in order: NAME or NAME:OFFSET:SCALE, separated by commas; "
-        f"names are {', '.join(features.SCHEMA)}, zero and zero*COUNT "
-        "(default: these five, then zeros)",
+        f"names are {', '.join(features.UNITS)}, zero and zero*COUNT "
+        f"(default: {', '.join(features.SCHEMA)}, then zeros)",
     )
     parser.add_argument(
         "--threshold", type=float, help="migrate above this output (0.5 for a probability)"

@@ -3,16 +3,12 @@
 import math
 from dataclasses import dataclass
 
+from . import abi
 from .errors import ModelError
 
-UNITS = {
-    "cpu": "index",
-    "cpu_idle": "CPUs",
-    "cpu_not_idle": "CPUs",
-    "src_dom_load": "0-1",
-    "dst_dom_load": "0-1",
-}
-SCHEMA = tuple(UNITS)
+UNITS = {line.name: line.unit for line in abi.FEATURES}
+# What decision tables know, and what a model is fed with unless it says otherwise.
+SCHEMA = tuple(UNITS)[: abi.PATTERN_FEATURES]
 # What the scheduler's own network has, of which those without a feature are zero.
 INPUTS = 10
 ZERO = "zero"
@@ -72,7 +68,7 @@ def default(inputs: int) -> tuple[Feature, ...]:
             f"the model has {inputs} inputs: say by --features which of {', '.join(SCHEMA)} feeds "
             "each"
         )
-    live = tuple(Feature(name, unit) for name, unit in UNITS.items())
+    live = tuple(Feature(name, UNITS[name]) for name in SCHEMA)
     return live + (PADDING,) * (inputs - len(live))
 
 
@@ -81,7 +77,7 @@ def _item(body: str, item: str) -> Feature:
     if name == ZERO and not numbers:
         return PADDING
     if name not in UNITS:
-        raise ModelError(f"--features: {name!r} is none of {', '.join(SCHEMA)} and zero")
+        raise ModelError(f"--features: {name!r} is none of {', '.join(UNITS)} and zero")
     if len(numbers) not in (0, 2):
         raise ModelError(f"--features: {item!r} is not NAME or NAME:OFFSET:SCALE")
     try:

@@ -3,10 +3,10 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from . import abi
 from .model import Model
 from .samples import probability
 
-LEVELS = 11
 CPUS_SAMPLED = 3
 
 
@@ -36,10 +36,12 @@ def survey(model: Model, cpus: int) -> dict[str, float]:
     )
     migrate = (scores > model.threshold).reshape(shape)
     rules = (probability(rows) > 0.5).reshape(shape)
-    level = np.arange(LEVELS)
+    level = np.arange(abi.LOAD_LEVELS)
     ahead = level[:, None] - level  # (source, destination), tenths
     idle = np.arange(cpus + 1)[:, None, None] > 0
-    fallback = np.broadcast_to(ahead >= np.where(idle, 1, 2), shape)
+    fallback = np.broadcast_to(
+        ahead >= np.where(idle, abi.FALLBACK_MARGIN_IDLE, abi.FALLBACK_MARGIN), shape
+    )
     wasted = fallback & idle & (level[:, None] >= 5) & ~migrate
     return {
         "patterns": int(migrate.size),
@@ -57,7 +59,7 @@ def _states(cpus: int) -> NDArray[np.float32]:
     """Raw features of the patterns, (cpu, idle, source, destination, features)."""
     every = cpus <= 64
     index = np.arange(cpus) if every else np.linspace(0, cpus - 1, CPUS_SAMPLED).round()
-    load = np.round(np.arange(LEVELS) / 10, 1)
+    load = np.round(np.arange(abi.LOAD_LEVELS) / 10, 1)
     cpu, idle, source, destination = np.meshgrid(
         index, np.arange(cpus + 1), load, load, indexing="ij"
     )

@@ -64,8 +64,7 @@ struct ObserveCommand: AsyncParsableCommand {
         let service = ObserverService(
             configuration,
             source: model.source,
-            record: { records, reader in
-                let rows = records.map(reader.read)
+            record: { rows in
                 try requests?.write(rows)
                 try printer.print(rows)
             },

@@ -65,7 +65,14 @@ struct PredictCommand: ParsableCommand {
     }
 
     private func predictOne(_ features: MigrationFeatures) throws {
-        var scheduler = try MLScheduler(model: unusableOnError { try model.load() })
+        let model = try unusableOnError { try self.model.load() }
+        if let other = LiveFeature.needed(by: model).first(where: { !$0.isInPattern }) {
+            throw Failure.unusable(
+                "the model asks for \(other.rawValue) too, which has no flag; pipe a row into "
+                    + "standard input"
+            )
+        }
+        var scheduler = try MLScheduler(model: model)
         let report = PredictionReport(features, by: &scheduler)
         try OutputBuffer.print(json ? [jsonLine(report)] : report.text)
     }

@@ -67,32 +67,36 @@ struct ObservationJSON: Encodable {
     }
 }
 
-/// One request as JSON.
+/// One request as JSON, every feature by its name.
 struct RequestJSON: Encodable {
-    let type = "request"
-    let timeNs: UInt64
-    let pid: Int32
-    let kind: String
-    let cpu: Int
-    let cpuIdle: Int
-    let cpuNotIdle: Int
-    let srcDomLoad: Float
-    let dstDomLoad: Float
-    let srcMeasured: Double
-    let dstMeasured: Double
-    let decision: String
+    private let request: ObservedRequest
 
     init(_ request: ObservedRequest) {
-        timeNs = request.nanoseconds
-        pid = request.pid
-        kind = request.kind
-        cpu = request.features.cpu
-        cpuIdle = request.features.cpuIdle
-        cpuNotIdle = request.features.cpuNotIdle
-        srcDomLoad = request.features.srcDomLoad
-        dstDomLoad = request.features.dstDomLoad
-        srcMeasured = request.sourceLoad
-        dstMeasured = request.destinationLoad
-        decision = Decision(migrate: request.migrates).name
+        self.request = request
     }
+
+    func encode(to encoder: any Encoder) throws {
+        var members = encoder.container(keyedBy: MemberKey.self)
+        try members.encode("request", forKey: "type")
+        try members.encode(request.nanoseconds, forKey: "time_ns")
+        try members.encode(request.pid, forKey: "pid")
+        try members.encode(request.kind, forKey: "kind")
+        for feature in LiveFeature.measured {
+            try members.encode(request.features[feature], forKey: MemberKey(feature.rawValue))
+        }
+        try members.encode(Double(request.measured.srcDomLoad), forKey: "src_measured")
+        try members.encode(Double(request.measured.dstDomLoad), forKey: "dst_measured")
+        try members.encode(Decision(migrate: request.migrates).name, forKey: "decision")
+    }
+}
+
+/// The name of a member that is known only when the program runs.
+struct MemberKey: CodingKey, ExpressibleByStringLiteral {
+    let stringValue: String
+    var intValue: Int? { nil }
+
+    init(_ name: String) { stringValue = name }
+    init(stringLiteral name: String) { stringValue = name }
+    init?(stringValue: String) { self.stringValue = stringValue }
+    init?(intValue: Int) { nil }
 }

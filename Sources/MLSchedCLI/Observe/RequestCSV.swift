@@ -52,15 +52,19 @@ final class RequestCSV: Sendable {
     }
 
     private static let heading =
-        "time_ns,pid,kind,cpu,cpu_idle,cpu_not_idle,src_dom_load,dst_dom_load,"
-        + "src_measured,dst_measured,decision"
+        (["time_ns", "pid", "kind"] + LiveFeature.measured.map(\.rawValue)
+        + ["src_measured", "dst_measured", "decision"]).joined(separator: ",")
 
     private static func row(_ request: ObservedRequest) -> String {
         let features = request.features
-        return "\(request.nanoseconds),\(request.pid),\(request.kind),\(features.cpu),"
-            + "\(features.cpuIdle),\(features.cpuNotIdle),\(features.srcDomLoad),"
-            + "\(features.dstDomLoad),\(fixed(request.sourceLoad, digits: 4)),"
-            + "\(fixed(request.destinationLoad, digits: 4)),"
-            + Decision(migrate: request.migrates).name
+        let fields =
+            ["\(request.nanoseconds)", "\(request.pid)", request.kind]
+            + LiveFeature.measured.map { $0.text(of: features[$0]) }
+            + [
+                fixed(Double(request.measured.srcDomLoad), digits: 4),
+                fixed(Double(request.measured.dstDomLoad), digits: 4),
+                Decision(migrate: request.migrates).name,
+            ]
+        return fields.joined(separator: ",")
     }
 }

@@ -1,4 +1,5 @@
 import Glibc
+import MLSched
 
 /// A number in few digits, for people: 4 significant ones, with an exponent where that is shorter.
 func short(_ value: some BinaryFloatingPoint) -> String {
@@ -43,5 +44,12 @@ func time(_ nanoseconds: UInt64) -> String {
     case ..<1000: "\(nanoseconds)ns"
     case ..<1_000_000: fixed(Double(nanoseconds) / 1e3, digits: 1) + "us"
     default: fixed(Double(nanoseconds) / 1e6, digits: 1) + "ms"
+    }
+}
+
+extension LiveFeature {
+    /// A value as it is printed: counts and indices without a point.
+    func text(of value: Float) -> String {
+        isWhole ? "\(Int(value))" : value.description
     }
 }

@@ -3,24 +3,30 @@ import MLSched
 /// Where in a row of comma-separated values the features are, as the header says.
 struct CSVColumns {
     /// The feature of each column; nil for columns that mean nothing here.
-    private let features: [InputFeature?]
+    private let features: [LiveFeature?]
 
     /// Reads the header.
     ///
-    /// - Throws: `RowError` where a feature has no column, or two.
-    init(header: UnsafeBufferPointer<UInt8>) throws(RowError) {
+    /// - Throws: `RowError` where a feature that is needed has no column, or any has two.
+    init(
+        header: UnsafeBufferPointer<UInt8>,
+        needs needed: [LiveFeature]
+    ) throws(RowError) {
         features = CSVFields(header).map { field in
-            InputFeature(named: String(decoding: field, as: UTF8.self))
+            LiveFeature(inputName: String(decoding: field, as: UTF8.self))
         }
-        for feature in InputFeature.allCases {
+        for feature in LiveFeature.measured {
             switch features.count(where: { $0 == feature }) {
             case 1: continue
+            case 0 where !needed.contains(feature): continue
             case 0:
                 throw RowError(
-                    "the header \(excerpt(header)) names no column \(feature.name); begin with a "
-                        + "line such as cpu,idle,busy,src,dst or give JSON lines"
+                    "the header \(excerpt(header)) names no column \(feature.inputName); begin "
+                        + "with a line such as \(needed.map(\.inputName).joined(separator: ",")) "
+                        + "or give JSON lines"
                 )
-            default: throw RowError("the header names the column \(feature.name) twice; keep one")
+            default:
+                throw RowError("the header names the column \(feature.inputName) twice; keep one")
             }
         }
     }
@@ -35,14 +41,7 @@ struct CSVColumns {
             guard let field = fields.next() else {
                 throw RowError("\(index) columns, but the header names \(features.count)")
             }
-            switch feature {
-            case .cpu: values.cpu = try count(.cpu, field)
-            case .idle: values.idle = try count(.idle, field)
-            case .busy: values.busy = try count(.busy, field)
-            case .src: values.src = try load(.src, field)
-            case .dst: values.dst = try load(.dst, field)
-            case nil: continue
-            }
+            if let feature { values[feature] = try Self.number(feature, field) }
         }
         guard fields.next() == nil else {
             throw RowError("more columns than the \(features.count) that the header names")
@@ -50,22 +49,16 @@ struct CSVColumns {
         return try values.features()
     }
 
-    private func count(
-        _ feature: InputFeature,
+    private static func number(
+        _ feature: LiveFeature,
         _ field: UnsafeBufferPointer<UInt8>
-    ) throws(RowError) -> Int {
-        guard let value = NumberText.int(field) else {
-            throw RowError("\(feature.name) is \(excerpt(field)), but must be a whole number")
-        }
-        return value
-    }
-
-    private func load(
-        _ feature: InputFeature,
-        _ field: UnsafeBufferPointer<UInt8>
-    ) throws(RowError) -> Float {
-        guard let value = NumberText.float(field) else {
-            throw RowError("\(feature.name) is \(excerpt(field)), but must be a number")
+    ) throws(RowError) -> Double {
+        let value =
+            feature.isWhole
+            ? NumberText.int(field).map(Double.init) : NumberText.float(field).map(Double.init)
+        guard let value else {
+            let kind = feature.isWhole ? "a whole number" : "a number"
+            throw RowError("\(feature.inputName) is \(excerpt(field)), but must be \(kind)")
         }
         return value
     }

@@ -28,7 +28,7 @@ struct FeatureOptions: ParsableArguments {
     var dst: Float?
 
     /// Whether none was given, and rows are read instead.
-    var isEmpty: Bool { missing.count == InputFeature.allCases.count }
+    var isEmpty: Bool { missing.count == Self.all.count }
 
     func validate() throws {
         guard isEmpty || missing.isEmpty else {
@@ -45,17 +45,23 @@ struct FeatureOptions: ParsableArguments {
     func features() throws(Failure) -> MigrationFeatures? {
         guard let cpu, let idle, let busy, let src, let dst else { return nil }
         do throws(RowError) {
-            return try RowValues(cpu: cpu, idle: idle, busy: busy, src: src, dst: dst).features()
+            return try [
+                .cpu: Double(cpu), .cpuIdle: Double(idle), .cpuNotIdle: Double(busy),
+                .srcDomLoad: Double(src), .dstDomLoad: Double(dst),
+            ].features()
         } catch {
             throw .unusable(error.sentence)
         }
     }
 
     private var missing: [String] {
-        let given: [InputFeature: Bool] = [
-            .cpu: cpu != nil, .idle: idle != nil, .busy: busy != nil, .src: src != nil,
-            .dst: dst != nil,
+        let given: [LiveFeature: Bool] = [
+            .cpu: cpu != nil, .cpuIdle: idle != nil, .cpuNotIdle: busy != nil,
+            .srcDomLoad: src != nil, .dstDomLoad: dst != nil,
         ]
-        return InputFeature.allCases.filter { given[$0] == false }.map { "--\($0.name)" }
+        return Self.all.filter { given[$0] == false }.map { "--\($0.inputName)" }
     }
+
+    /// Those that have a flag; a model of more is asked by rows.
+    static let all = LiveFeature.measured.filter(\.isInPattern)
 }

@@ -1,4 +1,5 @@
 import FoundationEssentials
+import MLPInference
 import MLSched
 
 /// How the rows of an input are written, as its first line shows.
@@ -11,11 +12,14 @@ enum RowFormat {
     /// Recognises the format.
     ///
     /// - Throws: `RowError` where the line is neither an object nor a header with all features.
-    init(firstLine: UnsafeBufferPointer<UInt8>) throws(RowError) {
+    init(
+        firstLine: UnsafeBufferPointer<UInt8>,
+        needs features: [LiveFeature]
+    ) throws(RowError) {
         if firstLine.first(where: { !$0.isBlank }) == UInt8(ascii: "{") {
-            self = .jsonLines(JSONRowReader())
+            self = .jsonLines(JSONRowReader(needs: features))
         } else {
-            self = .csv(try CSVColumns(header: firstLine))
+            self = .csv(try CSVColumns(header: firstLine, needs: features))
         }
     }
 
@@ -30,53 +34,42 @@ enum RowFormat {
     }
 }
 
-/// A feature that rows of input have to give, under one of two names.
-enum InputFeature: Int, CaseIterable {
-    case cpu, idle, busy, src, dst
-
-    /// The names in the order of preference: the flag's, and that of the model files' schema.
-    var names: [String] {
-        switch self {
-        case .cpu: ["cpu"]
-        case .idle: ["idle", LiveFeature.cpuIdle.rawValue]
-        case .busy: ["busy", LiveFeature.cpuNotIdle.rawValue]
-        case .src: ["src", LiveFeature.srcDomLoad.rawValue]
-        case .dst: ["dst", LiveFeature.dstDomLoad.rawValue]
-        }
-    }
+extension LiveFeature {
+    /// The names that rows may use, the preferred one first: that of its flag, where it has one.
+    var inputNames: [String] { Self.flags[self].map { [$0, rawValue] } ?? [rawValue] }
 
     /// The name for messages.
-    var name: String { names[0] }
+    var inputName: String { inputNames[0] }
 
-    /// The feature of a name.
-    init?(named name: String) {
-        guard let feature = Self.allCases.first(where: { $0.names.contains(name) }) else {
+    /// The feature of a name in a row.
+    init?(inputName name: String) {
+        guard let feature = Self.measured.first(where: { $0.inputNames.contains(name) }) else {
             return nil
         }
         self = feature
     }
+
+    /// What each row has to tell a model: what the kernel keeps decisions by, and what it names.
+    static func needed(by model: Model) -> [LiveFeature] {
+        let named = Set(model.features.map(\.name))
+        return measured.filter { $0.isInPattern || named.contains($0.rawValue) }
+    }
+
+    private static let flags: [LiveFeature: String] = [
+        .cpuIdle: "idle", .cpuNotIdle: "busy", .srcDomLoad: "src", .dstDomLoad: "dst",
+    ]
 }
 
-/// What a row says of every feature, before anybody has checked the ranges.
-struct RowValues {
-    var cpu = 0
-    var idle = 0
-    var busy = 0
-    var src: Float = 0
-    var dst: Float = 0
+/// What a row says of features, before anybody has checked the ranges.
+typealias RowValues = [LiveFeature: Double]
 
+extension RowValues {
     /// The features, checked.
     ///
     /// - Throws: `RowError` where one is out of its range.
     func features() throws(RowError) -> MigrationFeatures {
         do throws(FeatureError) {
-            return try MigrationFeatures(
-                cpu: cpu,
-                cpuIdle: idle,
-                cpuNotIdle: busy,
-                srcDomLoad: src,
-                dstDomLoad: dst
-            )
+            return try MigrationFeatures(self)
         } catch {
             throw RowError("\(error)")
         }
@@ -85,43 +78,41 @@ struct RowValues {
 
 /// A JSON object with the features among its members.
 struct JSONRow: Decodable {
-    /// What the members say.
+    /// What the members say of the features that they name.
     let values: RowValues
 
-    private struct Key: CodingKey {
-        let stringValue: String
-        var intValue: Int? { nil }
-
-        init(stringValue: String) { self.stringValue = stringValue }
-        init?(intValue: Int) { nil }
-    }
-
     init(from decoder: any Decoder) throws {
-        let members = try decoder.container(keyedBy: Key.self)
-        func value<Value: Decodable>(_ feature: InputFeature, as type: Value.Type) throws -> Value {
-            let keys = feature.names.map(Key.init(stringValue:)).filter(members.contains)
-            guard let key = keys.first, keys.count == 1 else {
-                throw RowError("the object must have one number \(feature.name)")
+        let members = try decoder.container(keyedBy: MemberKey.self)
+        var values = RowValues()
+        for feature in LiveFeature.measured {
+            let keys = feature.inputNames.map { MemberKey($0) }.filter(members.contains)
+            guard let key = keys.first else { continue }
+            guard keys.count == 1 else {
+                throw RowError("the object must have one number \(feature.inputName)")
             }
-            guard let value = try? members.decode(type, forKey: key) else {
-                let kind = type == Int.self ? "a whole number" : "a number"
-                throw RowError("\(feature.name) must be \(kind)")
+            let number =
+                try? feature.isWhole
+                ? Double(members.decode(Int.self, forKey: key))
+                : Double(members.decode(Float.self, forKey: key))
+            guard let number else {
+                let kind = feature.isWhole ? "a whole number" : "a number"
+                throw RowError("\(feature.inputName) must be \(kind)")
             }
-            return value
+            values[feature] = number
         }
-        values = RowValues(
-            cpu: try value(.cpu, as: Int.self),
-            idle: try value(.idle, as: Int.self),
-            busy: try value(.busy, as: Int.self),
-            src: try value(.src, as: Float.self),
-            dst: try value(.dst, as: Float.self)
-        )
+        self.values = values
     }
 }
 
 /// Reads lines that hold one JSON object each.
 struct JSONRowReader {
     private let decoder = JSONDecoder()
+    private let needed: [LiveFeature]
+
+    /// A reader of rows that have to give these features.
+    init(needs features: [LiveFeature]) {
+        needed = features
+    }
 
     /// The features of one line.
     ///
@@ -135,6 +126,9 @@ struct JSONRowReader {
             throw error
         } catch {
             throw RowError("\(excerpt(line)) is not one JSON object")
+        }
+        if let missing = needed.first(where: { row.values[$0] == nil }) {
+            throw RowError("the object must have one number \(missing.inputName)")
         }
         return try row.values.features()
     }

@@ -40,7 +40,10 @@ struct RowPredictor: LineHandler, ~Copyable {
     }
 
     private mutating func begin(with line: UnsafeBufferPointer<UInt8>) throws(RowError) {
-        let format = try RowFormat(firstLine: line)
+        let format = try RowFormat(
+            firstLine: line,
+            needs: LiveFeature.needed(by: scheduler.model)
+        )
         self.format = format
         switch format {
         case .jsonLines:

@@ -1,4 +1,5 @@
 internal import BPFRuntime
+internal import CMLSchedABI
 public import MLSched
 
 /// What one attachment is made for: the machine as it is now, and its domains.
@@ -52,9 +53,9 @@ public struct SchedulerPlan: Equatable, Sendable {
         try open.setVariable("mls_domain_node", elements: nodeOfDomain)
     }
 
-    /// The domain of each CPU id, `noDomain` for CPUs that are offline.
+    /// The domain of each CPU id, `MLS_NO_DOMAIN` for CPUs that are offline.
     var domainOfCPU: [UInt16] {
-        var table = [UInt16](repeating: Self.noDomain, count: CPUTopology.maximumCPUs)
+        var table = [UInt16](repeating: UInt16(MLS_NO_DOMAIN), count: CPUTopology.maximumCPUs)
         for (index, domain) in domains.enumerated() {
             for cpu in domain.cpus { table[cpu] = UInt16(index) }
         }
@@ -70,7 +71,4 @@ public struct SchedulerPlan: Equatable, Sendable {
             return UInt16(node ?? 0)
         }
     }
-
-    /// `MLS_NO_DOMAIN` of bpf/config.bpf.h.
-    private static let noDomain: UInt16 = 0xffff
 }

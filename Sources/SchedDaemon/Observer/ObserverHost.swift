@@ -4,20 +4,19 @@ internal import BPFRuntime
 struct ObserverHost: ~Copyable, RunHost {
     private let configuration: ObserverConfiguration
     private let source: ModelSource
-    private let record: @Sendable ([RecordedRequest], MigrationRequestReader) throws -> Void
+    private let record: @Sendable ([ObservedRequest]) throws -> Void
     private let report: @Sendable (Observation) throws -> Void
     private let log: RequestLog?
     private var statistics: RunTimeStatistics?
     private var loop: DecisionLoop?
     private var observer: AttachedObserver?
     private var session: ObservationSession?
-    private var reader: MigrationRequestReader?
 
     /// A host that has done nothing.
     init(
         _ configuration: ObserverConfiguration,
         source: ModelSource,
-        record: @escaping @Sendable ([RecordedRequest], MigrationRequestReader) throws -> Void,
+        record: @escaping @Sendable ([ObservedRequest]) throws -> Void,
         report: @escaping @Sendable (Observation) throws -> Void
     ) {
         self.configuration = configuration
@@ -41,7 +40,6 @@ struct ObserverHost: ~Copyable, RunHost {
         let observer = try loaded.attach()
         CPUVisit.all(plan.topology.online)
         session = try ObservationSession(observer, isMeasured: configuration.measuresOverhead)
-        reader = MigrationRequestReader(space: plan.space)
         self.observer = consume observer
     }
 
@@ -66,8 +64,8 @@ struct ObserverHost: ~Copyable, RunHost {
     }
 
     private func drain() throws {
-        guard let log, let reader else { return }
-        try record(log.drain(), reader)
+        guard let log else { return }
+        try record(log.drain().map(ObservedRequest.init))
     }
 
     private mutating func observe(

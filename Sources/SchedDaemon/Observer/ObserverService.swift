@@ -4,7 +4,7 @@ public import ServiceLifecycle
 public struct ObserverService: Service {
     private let configuration: ObserverConfiguration
     private let source: ModelSource
-    private let record: @Sendable ([RecordedRequest], MigrationRequestReader) throws -> Void
+    private let record: @Sendable ([ObservedRequest]) throws -> Void
     private let report: @Sendable (Observation) throws -> Void
 
     /// A service that has not started.
@@ -17,7 +17,7 @@ public struct ObserverService: Service {
     public init(
         _ configuration: ObserverConfiguration,
         source: ModelSource,
-        record: @escaping @Sendable ([RecordedRequest], MigrationRequestReader) throws -> Void,
+        record: @escaping @Sendable ([ObservedRequest]) throws -> Void,
         report: @escaping @Sendable (Observation) throws -> Void
     ) {
         self.configuration = configuration

@@ -70,6 +70,7 @@ public struct KernelRequirements: Sendable {
                 remedy: "check \(sysfs)/kernel/btf"
             )
         }
+        let needed = KernelFunctions.needed
         let missing = needed.filter { names in !names.contains { kernel.hasFunction($0) } }
         guard let first = missing.first?.first else {
             return Requirement(name, "all \(needed.count) that are used")
@@ -80,16 +81,6 @@ public struct KernelRequirements: Sendable {
             remedy: "boot Linux 6.12 or later with sched_ext, or update mlsched for this kernel"
         )
     }
-
-    /// Functions that some kernels lack, each with its older names; see bpf/kernel.bpf.h.
-    private static let needed = [
-        ["scx_bpf_dsq_insert", "scx_bpf_dispatch"],
-        ["scx_bpf_dsq_move_to_local", "scx_bpf_consume"],
-        ["scx_bpf_dsq_move", "scx_bpf_dispatch_from_dsq"],
-        ["__scx_bpf_dsq_insert_vtime", "scx_bpf_dsq_insert_vtime", "scx_bpf_dispatch_vtime"],
-        ["scx_bpf_pick_idle_cpu"], ["scx_bpf_get_idle_smtmask"], ["bpf_iter_scx_dsq_new"],
-        ["bpf_cpumask_weight"], ["bpf_iter_num_new"],
-    ]
 
     private static func privileges(_ procfs: String) -> Requirement {
         let name = "privileges"

@@ -80,17 +80,11 @@ extension LoadedScheduler {
     /// `SCX_OPS_SWITCH_PARTIAL`, kernel/sched/ext_internal.h.
     private static let switchPartial: UInt64 = 1 << 3
 
-    /// Says which of the renamed kernel functions this kernel has; see bpf/kernel.bpf.h.
+    /// Says which of the renamed kernel functions this kernel has; see bpf/kfuncs.h.
     private static func nameKernelFunctions(_ open: inout OpenObject) throws(BPFError) {
         let kernel = try KernelBTF()
-        let names = [
-            ("mls_has_dsq_insert", "scx_bpf_dsq_insert"),
-            ("mls_has_dsq_move", "scx_bpf_dsq_move"),
-            ("mls_has_insert_vtime_args", "__scx_bpf_dsq_insert_vtime"),
-            ("mls_has_task_set_slice", "scx_bpf_task_set_slice"),
-        ]
-        for (variable, function) in names {
-            try open.setVariable(variable, to: kernel.hasFunction(function))
+        for (flag, function) in KernelFunctions.flags {
+            try open.setVariable(flag, to: kernel.hasFunction(function))
         }
     }
 

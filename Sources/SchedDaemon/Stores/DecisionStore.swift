@@ -97,7 +97,7 @@ extension DecisionStore: DecisionSink {
     ) {
         for (decision, pattern) in zip(decisions, patterns) {
             // A decision that the kernel does not take now is asked for again.
-            let key = HashKey(generation: generation, pattern: pattern)
+            let key = mls_hash_key(generation: generation, pattern: pattern)
             try? hash.setValue(UInt32(decision), of: key)
         }
     }
@@ -112,10 +112,4 @@ extension PatternSpace {
     fileprivate var tableWords: UInt32 {
         mls_table_words(mls_pattern_space(nr_cpu_ids: UInt32(cpuIDs), nr_online: UInt32(online)))
     }
-}
-
-/// The `struct mls_hash_key` of `bpf/decide.bpf.h`.
-private struct HashKey: BitwiseCopyable {
-    let generation: UInt32
-    let pattern: UInt32
 }
