@@ -135,7 +135,7 @@ let package = Package(
         ),
         .target(
             name: "ModelTestSupport",
-            dependencies: ["MLPInference"],
+            dependencies: ["CMLSchedABI", "MLPInference"],
             path: "Tests/ModelTestSupport",
             swiftSettings: settings
         ),

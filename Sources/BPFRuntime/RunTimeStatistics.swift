@@ -48,10 +48,20 @@ public struct RunTime: Equatable, Sendable {
 extension BPFProgram {
     /// What the kernel has measured of the program, see ``RunTimeStatistics``.
     public borrowing func runTime() throws(BPFError) -> RunTime {
+        let info = try info(to: "read the run time of")
+        return RunTime(runs: info.run_cnt, nanoseconds: info.run_time_ns)
+    }
+
+    /// Instructions that the verifier walked before it accepted the program; its limit is a million.
+    public borrowing func verifiedInstructions() throws(BPFError) -> Int {
+        Int(try info(to: "read the verifier's count of").verified_insns)
+    }
+
+    private borrowing func info(to operation: String) throws(BPFError) -> bpf_prog_info {
         var info = bpf_prog_info()
         var size = UInt32(MemoryLayout<bpf_prog_info>.size)
         let result = bpf_obj_get_info_by_fd(descriptor.raw, &info, &size)
-        try check(result, "read the run time of", name)
-        return RunTime(runs: info.run_cnt, nanoseconds: info.run_time_ns)
+        try check(result, operation, name)
+        return info
     }
 }

@@ -58,9 +58,6 @@ public struct LiveFeature: BitwiseCopyable, Hashable, RawRepresentable, Sendable
     /// Whether its values are whole numbers: indices and counts.
     public var isWhole: Bool { (line?.shift ?? 0) == 0 }
 
-    /// The kernel's fixed point: the value in its unit times two to this power.
-    var fixedPointShift: Int { Int(line?.shift ?? 0) }
-
     var line: mls_feature_line? { mls_feature_line(Int32(index))?.pointee }
 }
 

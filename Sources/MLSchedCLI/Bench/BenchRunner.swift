@@ -94,6 +94,8 @@ struct BenchRunner {
             ).run(environment)
         case .lookup:
             return try LookupBench(rounds: rounds, cpu: places.cpu).run(environment)
+        case .network:
+            return try NetworkBench(model, rounds: rounds, cpu: places.cpu).run(environment)
         case .start:
             return try StartBench(
                 program: try Self.ownPath(),

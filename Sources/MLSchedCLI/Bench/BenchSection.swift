@@ -2,7 +2,7 @@ import ArgumentParser
 
 /// A part of the benchmark.
 enum BenchSection: String, CaseIterable {
-    case inference, roundtrip, lookup, start
+    case inference, roundtrip, lookup, network, start
 
     /// The line above its table.
     var title: String {
@@ -12,6 +12,8 @@ enum BenchSection: String, CaseIterable {
         case .roundtrip:
             "Round trip: request stamped in the kernel to decision in its map"
         case .lookup: "Lookup: inside BPF, by the kernel's own clock, empty program subtracted"
+        case .network:
+            "Network: fixed point inside BPF, and the model in user space, a batch of one"
         case .start: "Start"
         }
     }

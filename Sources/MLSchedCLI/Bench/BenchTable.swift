@@ -11,6 +11,7 @@ struct BenchTable {
         case .inference: (header, rows) = Self.inference(results)
         case .roundtrip: (header, rows) = Self.roundTrip(results)
         case .lookup: (header, rows) = Self.lookup(results)
+        case .network: (header, rows) = Self.network(results)
         case .start: (header, rows) = Self.start(results)
         }
     }
@@ -80,6 +81,21 @@ struct BenchTable {
             ]
         }
         return (["", "ns", "±", "with the loop", "the loop", "by the kernel's statistics"], rows)
+    }
+
+    private static func network(_ results: [BenchResult]) -> Contents {
+        let rows = results.map { result in
+            let figures = result.figures
+            return [
+                result.name, number(figures["ns"]), spread(result),
+                ratio(figures["ratio_to_float32"]), number(figures["empty_ns"]),
+                number(figures["by_statistics_ns"]), count(figures["verified_instructions"]),
+            ]
+        }
+        let header = [
+            "", "ns", "±", "ratio", "the loop", "by the kernel's statistics", "verifier steps",
+        ]
+        return (header, rows)
     }
 
     private static func start(_ results: [BenchResult]) -> Contents {

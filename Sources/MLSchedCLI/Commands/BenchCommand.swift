@@ -11,7 +11,8 @@ struct BenchCommand: ParsableCommand {
             and beside the core's measured limit. roundtrip: a BPF program sends requests at fixed \
             rates, the daemon's own thread answers; where it sleeps meanwhile, beside what a plain \
             wake-up takes on this machine. lookup: the scheduler's decision path inside BPF. \
-            start: exec to ready and, where sched_ext is there and free, to attached.
+            network: networks in fixed point inside BPF, beside the model in user space, a batch \
+            of one. start: exec to ready and, where sched_ext is there and free, to attached.
 
               mlsched bench
               mlsched bench --only inference --batch 1,32
@@ -26,8 +27,8 @@ struct BenchCommand: ParsableCommand {
             out. The environment variables OPENBLAS_CORETYPE and OPENBLAS_L2_SIZE change the \
             results; the heading says when they are set.
 
-            roundtrip and lookup need BTF and the right to load BPF programs: a kernel from 5.15 \
-            on, and root. Without them the other sections are measured all the same.
+            roundtrip, lookup and network need BTF and the right to load BPF programs: a kernel \
+            from 5.15 on, and root. Without them the other sections are measured all the same.
 
             Exit status: 0; 1 when something broke while measuring; 2 for wrong files or values, \
             and when a section named by --only cannot be measured here.

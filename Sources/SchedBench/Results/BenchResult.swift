@@ -14,7 +14,7 @@ public struct BenchResult: Codable, Equatable, Sendable {
         }
     }
 
-    /// The part of the benchmark: `inference`, `roundtrip`, `lookup` or `start`.
+    /// The part of the benchmark: `inference`, `roundtrip`, `lookup`, `network` or `start`.
     public let section: String
     /// What was measured within the section, such as `batch 32`.
     public let name: String
