@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
-"""Writes a model file that gives the same score whatever it is asked: constant_model.py SCORE FILE."""
+"""Writes a model file that always gives the same score: constant_model.py SCORE FILE."""
 
 import struct
 import sys
 import zlib
+from pathlib import Path
 
 FEATURES = ("cpu", "cpu_idle", "cpu_not_idle", "src_dom_load", "dst_dom_load")
 
@@ -44,5 +45,4 @@ def model(score: float) -> bytes:
 
 
 if __name__ == "__main__":
-    with open(sys.argv[2], "wb") as file:
-        file.write(model(float(sys.argv[1])))
+    Path(sys.argv[2]).write_bytes(model(float(sys.argv[1])))

@@ -50,7 +50,7 @@ def assemble(source: Source, choices: Choices) -> Model:
     """
     flow = source.flow
     if flow.width != 1:
-        raise ModelError(f"the model has {flow.width} outputs: one is due, or a softmax over two")
+        raise ModelError(f"the model has {flow.width} outputs: expected one, or a softmax over two")
     given = choices.features or source.features or default(flow.inputs)
     if len(given) != flow.inputs:
         raise ModelError(f"--features names {len(given)} inputs, the model has {flow.inputs}")

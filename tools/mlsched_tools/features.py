@@ -56,7 +56,7 @@ def default(inputs: int) -> tuple[Feature, ...]:
 
     Raises:
         ModelError: When the network has fewer inputs than the schema, or more than the scheduler's,
-            so that a choice is due.
+            so that the caller has to choose.
     """
     if inputs > INPUTS:
         raise ModelError(

@@ -109,7 +109,9 @@ class Flow:
         """Appends a dense layer: weights (inputs, outputs), bias (outputs,)."""
         weights = _finite(weights, f"weights of {place}")
         if weights.ndim != 2 or not 1 <= weights.shape[1] <= MAX_WIDTH:
-            raise ModelError(f"the weights of {place} have shape {weights.shape}: a matrix is due")
+            raise ModelError(
+                f"the weights of {place} have shape {weights.shape}: expected a matrix"
+            )
         if weights.size > MAX_PARAMETERS:
             raise ModelError(f"{place} has {weights.size} weights, more than {MAX_PARAMETERS}")
         if self.shape != weights.shape[:1]:
@@ -277,5 +279,5 @@ def _spread(values: NDArray[np.float64], shape: tuple[int, ...], what: str) -> N
     try:
         return np.ascontiguousarray(np.broadcast_to(row, shape)).reshape(-1)
     except ValueError:
-        due = " × ".join(map(str, shape)) or "1"
-        raise ModelError(f"the {what} has shape {values.shape}, but {due} values are due") from None
+        expected = " × ".join(map(str, shape)) or "1"
+        raise ModelError(f"the {what} has shape {values.shape}, but expected {expected}") from None

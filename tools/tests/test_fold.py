@@ -154,9 +154,9 @@ def test_what_cannot_answer_the_question_is_refused():
     [
         (lambda: Flow.start(0), "0 wide"),
         (lambda: Flow.start(3).dense(np.ones((2, 1)), None, "d"), "takes 2 inputs, but 3 reach"),
-        (lambda: Flow.start(2).dense(np.ones((2, 2, 2)), None, "d"), "a matrix is due"),
-        (lambda: Flow.start(2).dense(np.ones((2, 0)), None, "d"), "a matrix is due"),
-        (lambda: Flow.start(2).dense(np.ones((2, 2)), np.ones(3), "d"), "2 values are due"),
+        (lambda: Flow.start(2).dense(np.ones((2, 2, 2)), None, "d"), "expected a matrix"),
+        (lambda: Flow.start(2).dense(np.ones((2, 0)), None, "d"), "expected a matrix"),
+        (lambda: Flow.start(2).dense(np.ones((2, 2)), np.ones(3), "d"), "expected 2"),
         (lambda: Flow.start(1).dense([[np.nan]], None, "d"), "weights of d are not finite"),
         (lambda: Flow.start(1).dense([[1.0]], [np.inf], "d"), "bias of d are not finite"),
         (lambda: Flow.start(1).dense(np.array([["x"]]), None, "d"), "not a number"),

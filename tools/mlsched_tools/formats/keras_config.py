@@ -113,7 +113,7 @@ def _chain(config: dict) -> list[dict]:
     sources, sinks = _ends(config["input_layers"]), _ends(config["output_layers"])
     if len(sources) != 1 or len(sinks) != 1:
         raise ModelError(
-            f"the model has {len(sources)} inputs and {len(sinks)} outputs: one of each is due"
+            f"the model has {len(sources)} inputs and {len(sinks)} outputs: expected one each"
         )
     layers = {layer["name"]: layer for layer in config["layers"]}
     after: dict[str, str] = {}

@@ -105,7 +105,7 @@ def _start(chain: list[Leaf], leaf: Leaf, values: Weights) -> Flow | None:
     shape = config.get("batch_shape") or config.get("batch_input_shape")
     if shape is not None:
         if len(shape) < 2 or not all(isinstance(n, int) for n in shape[1:]):
-            raise ModelError(f"the input has shape {shape}: (batch, features) is due")
+            raise ModelError(f"the input has shape {shape}: expected (batch, features)")
         return Flow.start(*shape[1:])
     if "kernel" in values or "moving_mean" in values or "mean" in values:
         return Flow.start(next(iter(values.values())).shape[0])

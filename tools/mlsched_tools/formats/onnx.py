@@ -53,7 +53,7 @@ class _Reader:
         outputs = [o.text(1) for o in self._graph.messages(12) if _is_float(o)]
         if len(inputs) != 1 or len(outputs) != 1:
             raise ModelError(
-                f"the graph has {len(inputs)} inputs and {len(outputs)} outputs: one of each is due"
+                f"the graph has {len(inputs)} inputs and {len(outputs)} outputs: expected one each"
             )
         batch, shape = _shape(inputs[0])
         self._values[inputs[0].text(1)] = Flow.start(*shape)

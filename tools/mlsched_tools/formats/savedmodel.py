@@ -30,7 +30,7 @@ def read(path: Path, options: ReadOptions) -> Source:
     """Reads the signature `serving_default`, or the only one there is."""
     meta_graphs = Message(read_file(path / "saved_model.pb")).messages(2)
     if len(meta_graphs) != 1:
-        raise ModelError(f"saved_model.pb holds {len(meta_graphs)} graphs: one is due")
+        raise ModelError(f"saved_model.pb holds {len(meta_graphs)} graphs: expected one")
     definition = meta_graphs[0].message(2)
     functions = {f.message(1).text(1): f for f in definition.message(2).messages(1)}
     prefix = path / "variables" / "variables"
@@ -57,7 +57,7 @@ def _signature(meta_graph: Message) -> tuple[tuple[str, Message], str]:
     inputs, outputs = chosen.messages(1), chosen.messages(2)
     if len(inputs) != 1 or len(outputs) != 1:
         raise ModelError(
-            f"the signature has {len(inputs)} inputs and {len(outputs)} outputs: one of each is due"
+            f"the signature has {len(inputs)} inputs and {len(outputs)} outputs: expected one each"
         )
     source = inputs[0].message(2)
     return (source.text(1), source.message(3)), outputs[0].message(2).text(1)
@@ -67,7 +67,7 @@ def _shape(shape: Message, name: str) -> list[int]:
     """The shape of a row of the input."""
     dimensions = [dimension.integer(1) for dimension in shape.messages(2)]
     if len(dimensions) < 2 or min(dimensions[1:]) < 1:
-        raise ModelError(f"the input {name} has shape {dimensions}: (batch, features) is due")
+        raise ModelError(f"the input {name} has shape {dimensions}: expected (batch, features)")
     return dimensions[1:]
 
 

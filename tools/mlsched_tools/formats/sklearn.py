@@ -138,7 +138,7 @@ def _logistic(flow: Flow, step: Estimator, place: str) -> Flow:
     if step.get("multi_class") == "multinomial" and flow.width == 1:
         flow = flow.affine(2.0, 0.0, place)
     if flow.width > 1:
-        raise ModelError(f"{place} has {flow.width} classes: one that tells two apart is due")
+        raise ModelError(f"{place} has {flow.width} classes: expected one that tells two apart")
     return graph.compute("sigmoid", [flow], place)
 
 

@@ -42,7 +42,7 @@ class _Reader:
     def __init__(self, model: Table) -> None:
         subgraphs = model.tables(2)
         if len(subgraphs) != 1:
-            raise ModelError(f"the model has {len(subgraphs)} subgraphs: one is due")
+            raise ModelError(f"the model has {len(subgraphs)} subgraphs: expected one")
         self._codes = [max(code.byte(0), code.integer(3)) for code in model.tables(1)]
         self._custom = [code.text(1) for code in model.tables(1)]
         self._buffers = model.tables(4)
@@ -57,11 +57,11 @@ class _Reader:
         inputs, outputs = self._graph.integers(1), self._graph.integers(2)
         if len(inputs) != 1 or len(outputs) != 1:
             raise ModelError(
-                f"the model has {len(inputs)} inputs and {len(outputs)} outputs: one of each is due"
+                f"the model has {len(inputs)} inputs and {len(outputs)} outputs: expected one each"
             )
         shape = self._tensor(inputs[0]).integers(0)
         if len(shape) < 2:
-            raise ModelError(f"the input has shape {shape}: (batch, features) is due")
+            raise ModelError(f"the input has shape {shape}: expected (batch, features)")
         self._batch = shape[0]
         self._values[inputs[0]] = Flow.start(*shape[1:])
         for number, operator in enumerate(self._graph.tables(3)):

@@ -28,7 +28,7 @@ def read(path: Path, options: ReadOptions) -> Source:
     archive = Archive(path)
     models = [name for name in archive.names if name.split("/")[1:-1] == ["models"]]
     if len(models) != 1:
-        raise ModelError(f"the file holds {len(models)} models: one is due")
+        raise ModelError(f"the file holds {len(models)} models: expected one")
     program = parse_json(archive.read(models[0]), models[0])
     reader = _Reader(archive, models[0].split("/")[0])
     return Source("PyTorch export", reader.run(program["graph_module"]), tuple(reader.notes))
@@ -71,9 +71,9 @@ class _Reader:
                 name = entry[f"{kind}_name"]
                 self._values[entry["arg"]["name"]] = self._tensor(*stored[name], name)
             else:
-                raise ModelError(f"the program takes a {kind}: one tensor is due")
+                raise ModelError(f"the program takes a {kind}: expected one tensor")
         if inputs != 1:
-            raise ModelError(f"the program has {inputs} inputs: one is due")
+            raise ModelError(f"the program has {inputs} inputs: expected one")
 
     def _config(self, kind: str) -> dict[str, tuple[str, dict]]:
         """Where each tensor of a kind lies, and what is known of it."""
