@@ -4,7 +4,6 @@
 #define MLS_LOOKUP_H
 
 #include "mlsched.h"
-#include "network.h"
 
 /* How often one run does what it measures. */
 #define MLS_LOOKUP_TURNS 64u
