@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""Checks that every Swift file imports only what its target may, and that nothing else may be.
+"""Checks that every Swift file imports only what its target may, and nothing that it does not use.
 
 The table is that of the architecture page. The compiler's own import check misses modules that
-come with another target's dependencies.
+come with another target's dependencies, and it has none for imports that are not used.
 """
 
 import re
@@ -21,6 +21,24 @@ IMPORT = re.compile(
     r"^\s*(?:@\w+(?:\([^)]*\))?\s+)*(?:(?:public|package|internal|private|fileprivate)\s+)?"
     r"import\s+(?:(?:struct|class|enum|protocol|func|var|let|typealias)\s+)?(\w+)"
 )
+# What a file that needs a module of others' has to name at least one of.
+OTHERS = {
+    "ArgumentParser": r"Parsable|ArgumentHelp|ExpressibleByArgument|ExitCode|ValidationError",
+    "CBLAS": r"blas_|Cblas",
+    "CLibBPF": r"bpf_|btf_|libbpf_|BPF_|epoll|eventfd|EPOLL|EFD_|ring_buffer",
+    "Histogram": r"Histogram|valueAtPercentile|totalCount|maxRecorded|\.max\b",
+    "Logging": r"Logger|LogHandler|logger|\.log\(",
+    "ServiceLifecycle": r"Service|GracefulShutdown",
+    "SystemPackage": r"FileDescriptor|FilePath|Errno|writeAll|closeAfter",
+    "Synchronization": r"Atomic|Mutex|atomicMemoryFence",
+    "Testing": r"@Test|#expect|#require|SourceLocation|Confirmation",
+    "UnixSignals": r"sigint|sigterm|sighup|UnixSignal",
+}
+PUBLIC = re.compile(
+    r"(?:public|package)\s+(?:[a-z]+(?:\(set\))?\s+)*?"
+    r"(?:func|var|let|struct|enum|class|protocol|actor|typealias|case)\s+(\w+)"
+)
+COMMENT = re.compile(r"//[^\n]*|/\*.*?\*/", re.DOTALL)
 
 
 def table(page: str) -> dict[str, set[str] | None]:
@@ -70,6 +88,45 @@ def file_problems(files: list[Path], allowed: dict[str, set[str] | None]) -> lis
     return found
 
 
+def offered() -> dict[str, set[str]]:
+    """Returns the names that each of the package's modules offers to those that import it.
+
+    A C module offers every word of the headers that its own one includes.
+    """
+    names: dict[str, set[str]] = {}
+    for path in swift_files():
+        text = path.read_text()
+        found = PUBLIC.findall(text)
+        if "public extension" in text or "public protocol" in text or "public enum" in text:
+            found += re.findall(r"(?:func|var|case)\s+(\w+)", text)
+        names.setdefault(target_of(path), set()).update(found)
+    # The build makes an accessor of each BPF program.
+    names["BPFPrograms"] |= {path.name.partition(".")[0] for path in ROOT.rglob("bpf/*.bpf.c")}
+    for header in ROOT.glob("*/*/include/*.h"):
+        texts = [header, *sorted((ROOT / "bpf").glob("*.h"))] if "ABI" in header.name else [header]
+        words = {word for path in texts for word in re.findall(r"\w+", path.read_text())}
+        names.setdefault(header.parts[-3], set()).update(words)
+    return names
+
+
+def unused(files: list[Path]) -> list[str]:
+    """Returns a sentence for every import of whose module the file uses no name."""
+    names, found = offered(), []
+    for path in files:
+        lines = [line for line in path.read_text().splitlines() if not IMPORT.match(line)]
+        text = COMMENT.sub(" ", "\n".join(lines))
+        words = set(re.findall(r"\w+", text))
+        for number, module in imports(path):
+            is_used = (
+                re.search(OTHERS[module], text)
+                if module in OTHERS
+                else module not in names or words & names[module]
+            )
+            if not is_used:
+                found.append(f"{path.relative_to(ROOT)}:{number}: uses nothing of {module}.")
+    return found
+
+
 def target_problems(manifest: str, allowed: dict[str, set[str] | None]) -> list[str]:
     """Returns a sentence for every target that is not both in the package and on the page."""
     targets = set(TARGET.findall(manifest))
@@ -90,7 +147,7 @@ def main() -> int:
     allowed = table(PAGE.read_text())
     files = swift_files()
     found = target_problems((ROOT / "Package.swift").read_text(), allowed)
-    found += file_problems(files, allowed)
+    found += file_problems(files, allowed) + unused(files)
     print("\n".join(sorted(found)) if found else f"{len(files)} Swift files import what they may.")
     return 1 if found or not files else 0
 

@@ -27,9 +27,11 @@ def version_problems() -> list[str]:
     if not releases:
         return ["CHANGELOG.md: no release has a heading such as `## [0.1.0] - 2026-11-24`."]
     program = (ROOT / "Sources/MLSchedCLI/Version.swift").read_text()
+    readme = (ROOT / "README.md").read_text()
     said = {
         "Sources/MLSchedCLI/Version.swift": re.search(r'text = "([^"]+)"', program),
         "tools/pyproject.toml": re.match("(.*)", project()["version"]),
+        "README.md": re.search(r'\.package\(url: "[^"]+", from: "([^"]+)"\)', readme),
     }
     return [
         f"{place}: says {match and match[1]}, but the newest release in CHANGELOG.md is "

@@ -106,46 +106,6 @@ public struct BPFMap: ~Copyable, Sendable {
         try check(result, "update the map", name)
     }
 
-    /// Sets the values of many keys in one system call; allocates nothing.
-    ///
-    /// - Precondition: as many values as keys.
-    public borrowing func setValues<Key: BitwiseCopyable, Value: BitwiseCopyable>(
-        _ values: UnsafeBufferPointer<Value>,
-        of keys: UnsafeBufferPointer<Key>
-    ) throws(BPFError) {
-        try checkSizes(key: Key.self, value: Value.self)
-        precondition(keys.count == values.count, "every key has a value")
-        guard !keys.isEmpty else {
-            return
-        }
-        var count = UInt32(keys.count)
-        var options = bpf_map_batch_opts()
-        options.sz = MemoryLayout<bpf_map_batch_opts>.size
-        let result = bpf_map_update_batch(
-            descriptor.raw,
-            keys.baseAddress,
-            values.baseAddress,
-            &count,
-            &options
-        )
-        try check(result, "update a batch of the map", name)
-    }
-
-    /// Removes a key; whether there was one.
-    @discardableResult
-    public borrowing func removeValue<Key: BitwiseCopyable>(
-        of key: Key
-    ) throws(BPFError) -> Bool {
-        try checkSize(MemoryLayout<Key>.size, keySize, "keys")
-        var key = key
-        let result = bpf_map_delete_elem(descriptor.raw, &key)
-        guard result != -ENOENT else {
-            return false
-        }
-        try check(result, "remove a key of the map", name)
-        return true
-    }
-
     private borrowing func checkSizes<Key, Value>(
         key: Key.Type,
         value: Value.Type

@@ -25,15 +25,11 @@ public enum LibBPFLog {
     /// Takes a message without its line end; called on the thread that called libbpf.
     public typealias Handler = @Sendable (Level, String) -> Void
 
-    /// Sends libbpf's messages from now on, as far as they are as important as `level`.
-    public static func setHandler(upTo level: Level = .info, _ handler: @escaping Handler) {
+    /// Sends libbpf's messages from now on, as far as they are as important as `level`; nil drops
+    /// them.
+    public static func setHandler(upTo level: Level = .info, _ handler: Handler?) {
         install()
-        sink.withLock { $0 = Sink(level: level, handler: handler) }
-    }
-
-    /// Drops libbpf's messages from now on.
-    public static func removeHandler() {
-        sink.withLock { $0 = nil }
+        sink.withLock { $0 = handler.map { Sink(level: level, handler: $0) } }
     }
 
     /// Puts this module's printer in the place of libbpf's, which writes to standard error.

@@ -93,11 +93,6 @@ extension OpenObject {
         )
     }
 
-    /// Says whether a map is created with the object; programs must not use one that is not.
-    public mutating func setCreated(_ created: Bool, map: String) throws(BPFError) {
-        try check(bpf_map__set_autocreate(handle.map(map), created), "choose the map", map)
-    }
-
     /// Says whether a program is loaded with the object.
     public mutating func setLoaded(_ loaded: Bool, program: String) throws(BPFError) {
         try check(

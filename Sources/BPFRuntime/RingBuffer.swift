@@ -157,11 +157,6 @@ public struct RingBuffer: ~Copyable, @unchecked Sendable {
         }
     }
 
-    /// Bytes in the ring that have not been consumed, those being written included.
-    public borrowing func pendingByteCount() -> Int {
-        Int(UInt64.loadAcquiring(producerPosition) - position)
-    }
-
     @usableFromInline var mask: Int { capacity - 1 }
 }
 

@@ -1,26 +1,24 @@
 import BPFRuntime
 import Glibc
 import MLPInference
-import MLSched
-import SchedDaemon
 
 /// Why a command ends without having done its work.
 struct Failure: Error {
     /// What failed, on what, and what to do about it; below it what the kernel's verifier said.
     let sentence: String
-    /// 1: it broke while it worked; 2: it could not begin, and nothing was changed.
+    /// 1: it failed while it worked; 2: it could not begin, and nothing was changed.
     let status: Int32
 
     /// A wrong path, value or machine.
     static func unusable(_ sentence: String) -> Failure { Failure(sentence: sentence, status: 2) }
 
-    /// What a library throws before anything was changed, over the last lines of the verifier's log
-    /// where that rejected a program.
+    /// What a library throws before anything was changed; below it, where the verifier rejected a
+    /// program, the last lines of its log.
     static func unusable(_ error: any Error, logLines: Int = 20) -> Failure {
         .unusable((error as? BPFError)?.report(lines: logLines) ?? "\(error)")
     }
 
-    /// An end in the middle.
+    /// A failure in the middle of the work.
     static func broken(_ sentence: String) -> Failure { Failure(sentence: sentence, status: 1) }
 }
 

@@ -14,8 +14,8 @@ struct MLSchedCommand: AsyncParsableCommand {
               mlsched predict --cpu 4 --idle 2 --busy 6 --src 0.9 --dst 0.2
               sudo mlsched run --stats 1 --duration 10
 
-            Exit status of every command: 0 when it did its work, 1 when something broke in the \
-            middle, 2 for wrong values, files or machines, 64 for wrong options. Errors are one \
+            Exit status of every command: 0 when it did its work, 1 when something failed while it \
+            worked, 2 for wrong values, files or machines, 64 for wrong options. Errors are one \
             sentence on standard error.
             """,
         version: Version.text,

@@ -6,7 +6,7 @@ import Testing
 
 @Suite(.enabled(if: HostKernel.loadsPrograms, "this kernel or user cannot load BPF programs"))
 struct BPFMapTests {
-    @Test("values are set, found, replaced and removed")
+    @Test("values are set, found and replaced")
     func roundTripOfValues() throws {
         let map = try OpenObject(.fixture).load().map("pairs")
         let key: UInt32 = 5
@@ -16,21 +16,6 @@ struct BPFMapTests {
         try map.setValue(UInt64(3) << 32 | 4, of: key)
         #expect(try map.value(of: key, as: UInt64.self) == 3 << 32 | 4)
         #expect(try map.bytes(of: key) == [4, 0, 0, 0, 3, 0, 0, 0])
-        #expect(try map.removeValue(of: key))
-        #expect(try !map.removeValue(of: key))
-        #expect(try map.value(of: key, as: UInt64.self) == nil)
-    }
-
-    @Test("a batch sets all its values and none is no call")
-    func batch() throws {
-        let map = try OpenObject(.fixture).load().map("pairs")
-        let keys: [UInt32] = Array(0..<40)
-        let values = keys.map { UInt64($0) * 3 }
-        try setValues(values, of: keys, in: map)
-        try setValues([] as [UInt64], of: [] as [UInt32], in: map)
-        for key in keys {
-            #expect(try map.value(of: key, as: UInt64.self) == UInt64(key) * 3)
-        }
     }
 
     @Test("a full map refuses more keys and says what to do")
@@ -58,7 +43,6 @@ struct BPFMapTests {
         )
         #expect(throws: BPFError.self) { try map.value(of: UInt64(0), as: UInt64.self) }
         #expect(throws: BPFError.self) { try map.bytes(of: UInt8(0)) }
-        #expect(throws: BPFError.self) { try map.removeValue(of: UInt16(0)) }
         #expect(throws: BPFError.self) { try map.perCPUValues(of: UInt32(0), as: UInt8.self) }
     }
 
@@ -113,25 +97,5 @@ struct BPFMapTests {
         #expect(words.snapshot() == [0, 0, 7])
         #expect(try map.bytes(of: UInt32(0)) == [0, 0, 0, 0, 0, 0, 0, 0, 7, 0, 0, 0])
         #expect(throws: BPFError.self) { _ = try MappedArray<UInt64>(map) }
-    }
-
-    @Test("a map that was not created cannot be used")
-    func notCreated() throws {
-        var object = try OpenObject(.fixture)
-        try object.setCreated(false, map: "sparse")
-        let loaded = try object.load()
-        #expect(throws: BPFError.self) { _ = try loaded.map("sparse") }
-    }
-
-    private func setValues(
-        _ values: [UInt64],
-        of keys: [UInt32],
-        in map: borrowing BPFMap
-    ) throws {
-        try values.withUnsafeBufferPointer { values in
-            try keys.withUnsafeBufferPointer { keys in
-                try map.setValues(values, of: keys)
-            }
-        }
     }
 }

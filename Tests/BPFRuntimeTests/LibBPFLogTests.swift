@@ -21,13 +21,13 @@ struct LibBPFLogTests {
     @Test("messages go to the handler as far as their level is wanted")
     func levels() throws {
         let messages = Messages()
-        defer { LibBPFLog.removeHandler() }
+        defer { LibBPFLog.setHandler(nil) }
         LibBPFLog.setHandler(upTo: .debug, messages.add)
         _ = try OpenObject(name: "loud", bytes: ObjectCode.fixture.bytes)
         #expect(messages.levels(containing: "loud") == [.debug])
         LibBPFLog.setHandler(upTo: .info, messages.add)
         _ = try OpenObject(name: "quiet", bytes: ObjectCode.fixture.bytes)
-        LibBPFLog.removeHandler()
+        LibBPFLog.setHandler(nil)
         _ = try OpenObject(name: "silent", bytes: ObjectCode.fixture.bytes)
         #expect(messages.levels(containing: "quiet").isEmpty)
         #expect(messages.levels(containing: "silent").isEmpty)
@@ -36,7 +36,7 @@ struct LibBPFLogTests {
     @Test("a failure's warnings are in its error and nowhere else")
     func failureWarnings() throws {
         let messages = Messages()
-        defer { LibBPFLog.removeHandler() }
+        defer { LibBPFLog.setHandler(nil) }
         LibBPFLog.setHandler(messages.add)
         let error = #expect(throws: BPFError.self) {
             _ = try OpenObject(name: "garbage", bytes: Array("not an ELF file".utf8))

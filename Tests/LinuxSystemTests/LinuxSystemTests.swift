@@ -4,7 +4,7 @@ import Synchronization
 import Testing
 
 @Suite struct ThreadTests {
-    @Test("A thread runs its body once, under its name, and is joined twice without harm")
+    @Test("a thread runs its body once, under its name, and is joined twice without harm")
     func thread() throws {
         let box = Box("")
         let thread = try PosixThread(named: "a-test-thread") { box.set(box.value + threadName()) }
@@ -13,7 +13,7 @@ import Testing
         #expect(box.value == "a-test-thread")
     }
 
-    @Test("A thread stays on the CPU that it is pinned to")
+    @Test("a thread stays on the CPU that it is pinned to")
     func pinning() throws {
         let cpu = try #require(ThisThread.allowedCPUs.last)
         let box = Box<[Int]>([])
@@ -25,14 +25,14 @@ import Testing
         #expect(box.value == [cpu])
     }
 
-    @Test("A visit leaves the thread's CPUs as they were")
+    @Test("a visit leaves the thread's CPUs as they were")
     func visit() throws {
         let before = ThisThread.allowedCPUs
         for cpu in before { try ThisThread.visit(cpu) }
         #expect(ThisThread.allowedCPUs == before)
     }
 
-    @Test("A CPU that does not exist is an error with its number", arguments: [-1, 1023, 1 << 20])
+    @Test("a CPU that does not exist is an error with its number", arguments: [-1, 1023, 1 << 20])
     func noSuchCPU(cpu: Int) {
         let error = #expect(throws: SystemError.self) { try ThisThread.pin(to: cpu) }
         #expect(error?.errno == EINVAL)
@@ -41,7 +41,7 @@ import Testing
 }
 
 @Suite struct ChildProcessTests {
-    @Test("A program's output and exit status are its own")
+    @Test("a program's output and exit status are its own")
     func output() throws {
         let child = try ChildProcess("/bin/sh", ["-c", "echo out; exit 7"])
         let (output, status) = child.finish()
@@ -49,14 +49,14 @@ import Testing
         #expect(status == 7)
     }
 
-    @Test("A program that is told to end says by which signal it did")
+    @Test("a program that is told to end says by which signal it did")
     func terminated() throws {
         let child = try ChildProcess("/bin/sh", ["-c", "exec sleep 60"])
         child.terminate()
         #expect(child.finish().status == 128 + SIGTERM)
     }
 
-    @Test("A program that is not there is an error with its path, and leaks nothing")
+    @Test("a program that is not there is an error with its path, and leaks nothing")
     func missing() throws {
         let before = try Self.openDescriptors()
         for _ in 0..<50 {
@@ -71,7 +71,7 @@ import Testing
 }
 
 @Suite struct DescriptorTests {
-    @Test("A failed call throws its error number, on what it was tried")
+    @Test("a failed call throws its error number, on what it was tried")
     func failure() {
         let error = #expect(throws: SystemError.self) {
             _ = try OwnedDescriptor(open("/no/such/file", O_RDONLY), "open", "/no/such/file")
@@ -79,7 +79,7 @@ import Testing
         #expect(error == SystemError("open", "/no/such/file", errno: ENOENT))
     }
 
-    @Test("A descriptor is closed with its owner, its duplicate with its own")
+    @Test("a descriptor is closed with its owner, its duplicate with its own")
     func closing() throws {
         let first = try OwnedDescriptor(open("/dev/null", O_RDONLY), "open", "/dev/null")
         let number = first.raw
@@ -88,7 +88,7 @@ import Testing
         #expect(fcntl(second.raw, F_GETFD) == FD_CLOEXEC)
     }
 
-    @Test("A call is tried again for as long as signals interrupt it, and no longer")
+    @Test("a call is tried again for as long as signals interrupt it, and no longer")
     func interrupts() {
         var calls = 0
         let result: Int32 = retryingInterrupts {
@@ -101,7 +101,7 @@ import Testing
 }
 
 @Suite struct SharedWordTests {
-    @Test("What was stored is loaded, in each width, and neighbours are left alone")
+    @Test("what was stored is loaded, in each width, and neighbours are left alone")
     func widths() throws {
         try Self.check(UInt8.self)
         try Self.check(UInt32.self)
@@ -117,7 +117,7 @@ import Testing
         #expect(Word.loadAcquiring(words + 2) == 7 && Word.load(words + 3) == 0)
     }
 
-    @Test("More memory than there are addresses is an error")
+    @Test("more memory than there are addresses is an error")
     func tooMuch() {
         #expect(throws: SystemError.self) { _ = try Mapping(anonymous: .max) }
     }

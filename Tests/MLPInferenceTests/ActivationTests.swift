@@ -7,7 +7,7 @@ struct ActivationTests {
     /// Relative to the function's value where that is large, and to 1 where it is small: 4e-7 is
     /// 3 to 4 units in the last place.
     @Test(
-        "are exact within 4e-7 from −100 to 100",
+        "activations are exact within 4e-7 from −100 to 100",
         arguments: everyActivation,
         [KernelChoice.sgemm, .fused]
     )
@@ -27,7 +27,7 @@ struct ActivationTests {
         }
     }
 
-    @Test("keep small arguments small: tanh and elu lose nothing to cancellation near zero")
+    @Test("tanh and elu lose nothing to cancellation near zero")
     func smallArguments() throws {
         for activation in [Activation.tanh, .elu(alpha: 1)] {
             var network = TestModel(widths: [1, 1], activations: [activation])
@@ -42,7 +42,10 @@ struct ActivationTests {
         }
     }
 
-    @Test("have the codes and parameters that the format gives them", arguments: everyActivation)
+    @Test(
+        "activations have the codes and parameters that the format gives them",
+        arguments: everyActivation
+    )
     func codes(activation: Activation) {
         let parameters = activation.parameters
         #expect(

@@ -5,7 +5,7 @@ import Testing
 @Suite("Evaluator, against a naive one in binary64")
 struct EvaluatorTests {
     @Test(
-        "answers as the definition of the layers does, for any batch",
+        "an evaluator answers as the definition of the layers does, for any batch",
         arguments: [1, 2, 3, 7, 15, 16, 17, 31, 32, 33, 127, 128, 129, 255, 257, 1024, 65_536],
         KernelChoice.allCases
     )
@@ -24,7 +24,7 @@ struct EvaluatorTests {
     }
 
     @Test(
-        "answers for every activation and odd widths",
+        "an evaluator answers for every activation and odd widths",
         arguments: everyActivation,
         [KernelChoice.sgemm, .fused]
     )
@@ -44,7 +44,7 @@ struct EvaluatorTests {
 
     /// Small offsets and scales go into the first layer, where large offsets would not cancel.
     @Test(
-        "scales raw values, rows of any width and number",
+        "an evaluator scales raw values, rows of any width and number",
         arguments: [1, 3, 10, 16, 23],
         [(offset: Float(0.5), shrink: Float(1)), (1000, 1), (0.5, 3e34)]
     )
@@ -88,7 +88,7 @@ struct EvaluatorTests {
         #expect(largestDistance(evaluator.evaluate(inputs), network.naive(inputs)) <= 2e-6)
     }
 
-    @Test("answers for layers so wide that a block has few rows")
+    @Test("an evaluator answers for layers so wide that a block has few rows")
     func wideLayers() throws {
         let network = TestModel(widths: [2, 9001, 17], activations: [.relu, .identity])
         var evaluator = MLPEvaluator(try Model(bytes: network.encoded()))
@@ -100,7 +100,7 @@ struct EvaluatorTests {
     }
 
     @Test(
-        "gives NaN for the rows with a NaN and leaves the others alone",
+        "an evaluator gives NaN for the rows with a NaN and leaves the others alone",
         arguments: [KernelChoice.sgemm, .fused]
     )
     func notANumber(kernel: KernelChoice) throws {
@@ -121,7 +121,7 @@ struct EvaluatorTests {
     }
 
     @Test(
-        "gives for infinities what the definition gives",
+        "an evaluator gives for infinities what the definition gives",
         arguments: everyActivation,
         [KernelChoice.sgemm, .fused]
     )
@@ -139,14 +139,14 @@ struct EvaluatorTests {
         }
     }
 
-    @Test("gives nothing for an empty batch")
+    @Test("an evaluator gives nothing for an empty batch")
     func emptyBatch() throws {
         var evaluator = MLPEvaluator(try Model(bytes: TestModel.scheduler().encoded()))
         #expect(evaluator.evaluate([]).isEmpty)
     }
 
     #if compiler(>=6.2)
-    @Test("answers the same through spans")
+    @Test("an evaluator answers the same through spans")
     func spans() throws {
         var evaluator = MLPEvaluator(try Model(bytes: TestModel.scheduler().encoded()))
         let inputs = (0..<50).map { Float($0) / 50 }

@@ -13,7 +13,7 @@ struct FuzzTests {
     private static let cases = environment("MLSCHED_FUZZ_CASES") ?? 20_000
     private static let seed = UInt64(environment("MLSCHED_FUZZ_SEED") ?? 1)
 
-    @Test("are refused or evaluated, without a crash or a large allocation")
+    @Test("damaged model files are refused or evaluated, without a crash or a large allocation")
     func mutations() {
         let corpus = Self.corpus()
         var random = SplitMix64(seed: Self.seed)

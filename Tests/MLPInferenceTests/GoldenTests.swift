@@ -5,7 +5,7 @@ import Testing
 struct GoldenTests {
     /// Written by `Goldens/make_goldens.py`, which justifies the tolerance.
     @Test(
-        "are evaluated to the same answers",
+        "golden models are evaluated to the same answers",
         arguments: [
             "identity", "relu", "sigmoid", "tanh", "leaky_relu", "elu", "softplus", "swish",
             "hard_sigmoid", "wide",

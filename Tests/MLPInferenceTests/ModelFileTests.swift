@@ -4,7 +4,7 @@ import Testing
 
 @Suite("Model files")
 struct ModelFileTests {
-    @Test("give back what was written")
+    @Test("model files give back what was written")
     func roundTrip() throws {
         var network = TestModel(
             widths: [3, 17, 2],
@@ -43,7 +43,7 @@ struct ModelFileTests {
         }
     }
 
-    @Test("carry their identity: checksum and digest are those of other programs")
+    @Test("model files carry their identity: checksum and digest are those of other programs")
     func identity() throws {
         let file = TestModel.scheduler().encoded()
         var cleared = file
@@ -57,7 +57,7 @@ struct ModelFileTests {
         )
     }
 
-    @Test("are refused when cut anywhere, and never read beyond")
+    @Test("model files are refused when cut anywhere, and never read beyond")
     func truncation() {
         let file = TestModel(widths: [2, 3, 1], activations: [.relu, .sigmoid]).encoded()
         for count in 0..<file.count {
@@ -70,7 +70,7 @@ struct ModelFileTests {
         }
     }
 
-    @Test("are refused when extended")
+    @Test("model files are refused when extended")
     func extension_() {
         for extra in [1, 63, 64, 4096] {
             var file = TestModel.scheduler().encoded() + Array(repeating: 0, count: extra)
@@ -80,7 +80,7 @@ struct ModelFileTests {
         }
     }
 
-    @Test("are refused when any one bit is turned")
+    @Test("model files are refused when any one bit is turned")
     func bitErrors() {
         let file = TestModel(widths: [2, 3, 1], activations: [.relu, .sigmoid]).encoded()
         for offset in file.indices {
@@ -90,7 +90,10 @@ struct ModelFileTests {
         }
     }
 
-    @Test("are refused with the place and the reason, field by field", arguments: alterations)
+    @Test(
+        "model files are refused with the place and the reason, field by field",
+        arguments: alterations
+    )
     func fields(alteration: Alteration) throws {
         var file = alterationBase.encoded()
         alteration.apply(&file)
@@ -101,7 +104,7 @@ struct ModelFileTests {
         #expect(!error.description.contains("\n"))
     }
 
-    @Test("are refused when the network does not answer as they say")
+    @Test("model files are refused when the network does not answer as they say")
     func selfTest() throws {
         var network = TestModel(widths: [2, 3, 1], activations: [.relu, .sigmoid])
         let expected = network.encoded()

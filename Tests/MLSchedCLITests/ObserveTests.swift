@@ -11,9 +11,9 @@ struct ObserveTests {
     @Test(
         "what cannot be done is one sentence, and nothing is started",
         arguments: [
-            (["--duration", "0"], "--duration 0.0 is no time"),
-            (["--stats", "0"], "--stats 0.0 is no time"),
-            (["--top=-1"], "--top -1 is no number"),
+            (["--duration", "0"], "--duration 0.0 is not a time"),
+            (["--stats", "0"], "--stats 0.0 is not a time"),
+            (["--top=-1"], "--top -1 is not a number"),
             (["--csv", "/nonexistent/x.csv"], "/nonexistent/x.csv cannot be created"),
             (["--domains", "0/1023"], "CPU 1023 is not online"),
             (["--model", "/nonexistent.mlw"], "/nonexistent.mlw: cannot be read"),

@@ -5,7 +5,7 @@ import Testing
 
 @Suite("Decision cache")
 struct DecisionCacheTests {
-    @Test("forgets the entry that was not asked for the longest")
+    @Test("a decision cache forgets the entry that was not asked for the longest")
     func eviction() throws {
         var cache = DecisionCache(capacity: 2)
         let (a, b, c) = try (features(1), features(2), features(3))
@@ -19,7 +19,7 @@ struct DecisionCacheTests {
         #expect(counts == [3, 1, 2])
     }
 
-    @Test("takes a new decision for a known task in place of the old one")
+    @Test("a decision cache takes a new decision for a known task in place of the old one")
     func replacement() throws {
         var cache = DecisionCache(capacity: 3)
         cache.insert(.migrate, for: try features(1))
@@ -29,7 +29,7 @@ struct DecisionCacheTests {
         #expect(count == 1)
     }
 
-    @Test("tells tasks apart by every feature, loads by tenths")
+    @Test("a decision cache tells tasks apart by every feature, loads by tenths")
     func keys() throws {
         let base = try features(5)
         var cache = DecisionCache(capacity: 10)
@@ -59,7 +59,10 @@ struct DecisionCacheTests {
         }
     }
 
-    @Test("does what a list that is searched does", arguments: [1, 2, 3, 7, 64, 100])
+    @Test(
+        "a decision cache does what a list that is searched does",
+        arguments: [1, 2, 3, 7, 64, 100]
+    )
     func againstNaive(capacity: Int) throws {
         var cache = DecisionCache(capacity: capacity)
         var naive = NaiveCache(capacity: capacity)
@@ -86,7 +89,7 @@ struct DecisionCacheTests {
         #expect(misses == naive.misses)
     }
 
-    @Test("allocates nothing once it is there")
+    @Test("a decision cache allocates nothing once it is there")
     func allocations() throws {
         var cache = DecisionCache(capacity: 16)
         let keys = try (0..<64).map { try features($0) }

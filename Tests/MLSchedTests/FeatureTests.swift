@@ -8,7 +8,7 @@ import Testing
 
 @Suite("Features of a task")
 struct FeatureTests {
-    @Test("are taken up to the ends of their ranges")
+    @Test("features are taken up to the ends of their ranges")
     func valid() throws {
         let smallest = try MigrationFeatures(
             cpu: 0,
@@ -29,7 +29,7 @@ struct FeatureTests {
     }
 
     @Test(
-        "are refused beyond, by name",
+        "features are refused beyond, by name",
         arguments: [
             (-1, 1, 1, Float(0), Float(0), "cpu is -1, but must be from 0 to 1023"),
             (1024, 1, 1, 0, 0, "cpu is 1024, but must be from 0 to 1023"),

@@ -7,7 +7,10 @@ import Testing
 
 @Suite("Pattern scorer")
 struct PatternScorerTests {
-    @Test("scores and decides as the scheduler does", arguments: [1, 31, 32, 33, 128, 129, 1000])
+    @Test(
+        "a pattern scorer scores and decides as the scheduler does",
+        arguments: [1, 31, 32, 33, 128, 129, 1000]
+    )
     func sameAsScheduler(count: Int) throws {
         let model = try DefaultModel.load()
         let space = try PatternSpace(cpuIDs: 8, online: 8)
@@ -28,7 +31,7 @@ struct PatternScorerTests {
         }
     }
 
-    @Test("survives an index outside the space")
+    @Test("a pattern scorer survives an index outside the space")
     func strangeIndices() throws {
         let space = try PatternSpace(cpuIDs: 1024, online: 1)
         var scorer = try PatternScorer(model: DefaultModel.load(), space: space)
@@ -41,7 +44,7 @@ struct PatternScorerTests {
         #expect(decisions.allSatisfy { possible.contains($0) })
     }
 
-    @Test("takes nothing for an empty batch")
+    @Test("a pattern scorer takes nothing for an empty batch")
     func emptyBatch() throws {
         var scorer = try PatternScorer(
             model: DefaultModel.load(),
@@ -53,7 +56,7 @@ struct PatternScorerTests {
         )
     }
 
-    @Test("decides without allocating")
+    @Test("a pattern scorer decides without allocating")
     func allocations() throws {
         let space = try PatternSpace(cpuIDs: 8, online: 8)
         var scorer = try PatternScorer(model: DefaultModel.load(), space: space)
@@ -70,7 +73,7 @@ struct PatternScorerTests {
     }
 
     #if compiler(>=6.2)
-    @Test("decides the same through spans")
+    @Test("a pattern scorer decides the same through spans")
     func spans() throws {
         let space = try PatternSpace(cpuIDs: 4, online: 4)
         var scorer = try PatternScorer(model: DefaultModel.load(), space: space)

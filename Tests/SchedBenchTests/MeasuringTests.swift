@@ -70,7 +70,7 @@ struct MeasuringTests {
         let cpus = try MeasuringCPUs(preferring: nil)
         let bench = try RoundTripBench(
             try DefaultModel.load(),
-            ways: [
+            cases: [
                 RoundTripCase(isBusyPolling: false, rate: 2000, isSameCPU: true),
                 RoundTripCase(isBusyPolling: false, rate: nil),
             ],

@@ -21,7 +21,7 @@ import Testing
         return StatisticsCatalogue.values(of: reader.interval(until: totals))
     }
 
-    @Test("There is one top structure, and every structure that is named is there")
+    @Test("there is one top structure, and every structure that is named is there")
     func references() {
         #expect(structures.values.filter { $0.top != nil }.map(\.name) == ["Scheduler"])
         for field in structures.values.flatMap(\.fields.values) {
@@ -30,7 +30,7 @@ import Testing
         }
     }
 
-    @Test("Values have the names and kinds that the metadata says, all of them, always")
+    @Test("values have the names and kinds that the metadata says, all of them, always")
     func shape() throws {
         try check(values(), as: "Scheduler")
     }
@@ -51,7 +51,7 @@ import Testing
         }
     }
 
-    @Test("Every counter of the one list is there, since the start and in the interval")
+    @Test("every counter of the one list is there, since the start and in the interval")
     func counters() {
         for counter in SchedulerCounters().named {
             #expect(structures["Scheduler"]?.fields[counter.name]?.desc == counter.meaning)
@@ -62,7 +62,7 @@ import Testing
         }
     }
 
-    @Test("A machine of 64 domains has less than 300 series in OpenMetrics")
+    @Test("a machine of 64 domains has less than 300 series in OpenMetrics")
     func series() throws {
         #expect(try count(values(domains: 64), as: "Scheduler") < 300)
     }
@@ -79,7 +79,7 @@ import Testing
 }
 
 @Suite struct StatisticsDeskTests {
-    @Test("Two connections see the same totals, each with intervals of its own")
+    @Test("two connections see the same totals, each with intervals of its own")
     func connections() throws {
         let (statistics, gauges) = (SchedulerStatistics(), try FakeGauges())
         statistics.begin(gauges, gauges)
@@ -94,14 +94,14 @@ import Testing
         #expect(try second("top").get()["requests_sent_total"] == .integer(7))
     }
 
-    @Test("While nothing is attached, and for targets that are none, there is a reason")
+    @Test("while nothing is attached, and for targets that are none, there is a reason")
     func refusals() throws {
         let reader = StatisticsDesk(SchedulerStatistics()).makeReader()
         #expect(throws: StatsServer.Refusal.self) { try reader("top").get() }
         #expect(throws: StatsServer.Refusal.self) { try reader("other").get() }
     }
 
-    @Test("However many ask, the decision thread is asked a hundred times a second at most")
+    @Test("however many ask, the decision thread is asked a hundred times a second at most")
     func freshness() throws {
         let (statistics, gauges) = (SchedulerStatistics(), try FakeGauges())
         statistics.begin(gauges, gauges)

@@ -15,7 +15,7 @@ import Testing
     /// CPU ids and online CPUs.
     static let machines = [(1, 1), (2, 2), (8, 8), (8, 6), (64, 64)]
 
-    @Test("Programs and daemon number patterns alike", arguments: machines)
+    @Test("programs and daemon number patterns alike", arguments: machines)
     func patterns(cpuIDs: Int, online: Int) throws {
         let space = try PatternSpace(cpuIDs: cpuIDs, online: online)
         let program = try Self.load(space).program("lookup_place")
@@ -25,7 +25,7 @@ import Testing
         }
     }
 
-    @Test("Programs find what the daemon has decided, in each generation", arguments: machines)
+    @Test("programs find what the daemon has decided, in each generation", arguments: machines)
     func decisions(cpuIDs: Int, online: Int) throws {
         let space = try PatternSpace(cpuIDs: cpuIDs, online: online)
         let object = try Self.load(space)

@@ -2,7 +2,7 @@ import SchedDaemon
 import Testing
 
 @Suite struct ExitReportTests {
-    @Test("A report reads as all schedulers' do")
+    @Test("a report reads as all schedulers' do")
     func text() {
         let plain = ExitReport(kind: 64, code: 0, reason: "unregistered", message: "")
         #expect("\(plain)" == "EXIT: unregistered")
@@ -10,7 +10,7 @@ import Testing
         #expect("\(detailed)" == "EXIT: stall (task 7)")
     }
 
-    @Test("Only hotplug and the like ask for a restart, errors never do")
+    @Test("only hotplug and the like ask for a restart, errors never do")
     func restart() {
         let hotplug = ExitReport(kind: 66, code: 1 << 48 | 1 << 32, reason: "", message: "")
         #expect(hotplug.asksForRestart && !hotplug.isError)

@@ -4,7 +4,7 @@ import Testing
 @testable import SchedDaemon
 
 @Suite struct FillOrderTests {
-    @Test("Every pattern has one place", arguments: [(1, 1), (2, 2), (8, 6), (16, 16)])
+    @Test("every pattern has one place", arguments: [(1, 1), (2, 2), (8, 6), (16, 16)])
     func permutation(cpuIDs: Int, online: Int) throws {
         let space = try PatternSpace(cpuIDs: cpuIDs, online: online)
         let order = FillOrder(of: space)
@@ -13,7 +13,7 @@ import Testing
         #expect(places.max() == UInt32(space.count - 1))
     }
 
-    @Test("Sources at least as loaded as the destination come first, with few idle CPUs first")
+    @Test("sources at least as loaded as the destination come first, with few idle CPUs first")
     func likelyFirst() throws {
         let space = try PatternSpace(cpuIDs: 4, online: 4)
         let order = FillOrder(of: space)

@@ -4,7 +4,7 @@ import Testing
 
 /// The folders of SchedDaemon are layers: none knows, by whatever way, a folder that knows it.
 @Suite struct FolderTests {
-    @Test("No folder of SchedDaemon is in a circle of folders that know each other")
+    @Test("no folder of SchedDaemon is in a circle of folders that know each other")
     func circles() throws {
         let folders = try Folder.all()
         #expect(folders.count >= 8)
@@ -17,7 +17,7 @@ import Testing
         #expect(graph.isEmpty, "folders in a circle: \(graph)")
     }
 
-    @Test("The machine knows nobody, and only the services know everything")
+    @Test("the machine knows nobody, and only the services know everything")
     func ends() throws {
         let graph = Folder.graph(of: try Folder.all())
         #expect(graph["Machine"] == [])

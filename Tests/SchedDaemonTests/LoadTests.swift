@@ -8,7 +8,7 @@ import Testing
     private static let one = Double(1 << MLS_LOAD_SHIFT)
 
     @Test(
-        "The decay is 2^(-t / 32 ms) within 0.01 % of full scale",
+        "the decay is 2^(-t / 32 ms) within 0.01 % of full scale",
         arguments: [
             0, 1, 999, 100_000, 1_000_000, 1_500_000, 31_999_999, 32_000_000, 32_000_001,
             64_000_000,
@@ -32,7 +32,7 @@ import Testing
     /// The root 2^(-1 / 32,000,000).
     private let halfLifeRoot = 0.99999997833915115
 
-    @Test("A constant load is reached and held", arguments: [0, 1, 2, 4, 8] as [UInt64])
+    @Test("a constant load is reached and held", arguments: [0, 1, 2, 4, 8] as [UInt64])
     func constant(tasks: UInt64) {
         var load = mls_load()
         for _ in 0..<tasks { mls_load_add(&load, MLS_WEIGHT_ONE, 1_000_000_000) }
@@ -40,7 +40,7 @@ import Testing
         #expect((value - min(Double(tasks) / 8, 1)).magnitude < 0.001)
     }
 
-    @Test("After one half-life half of a load is left")
+    @Test("after one half-life half of a load is left")
     func halfLife() {
         var load = mls_load()
         mls_load_add(&load, MLS_WEIGHT_ONE * 4, 1_000_000_000)
@@ -49,7 +49,7 @@ import Testing
         #expect((value - 0.25).magnitude < 0.001)
     }
 
-    @Test("Thousands of changes a second average like their mean")
+    @Test("thousands of changes a second average like their mean")
     func flicker() {
         var load = mls_load()
         var now: UInt64 = 1_000_000_000
@@ -63,7 +63,7 @@ import Testing
         #expect((value - 0.15).magnitude < 0.002)
     }
 
-    @Test("A clock that goes backwards changes nothing")
+    @Test("a clock that goes backwards changes nothing")
     func backwards() {
         var load = mls_load()
         mls_load_add(&load, MLS_WEIGHT_ONE, 2_000_000_000)
@@ -74,7 +74,7 @@ import Testing
         #expect(mls_load_value(load, 0, 3_000_000_000) == 0)
     }
 
-    @Test("More weight than is counted overflows nothing, and is gone when its tasks are")
+    @Test("more weight than is counted overflows nothing, and is gone when its tasks are")
     func heaviest() {
         var load = mls_load()
         for index in 0..<5000 { mls_load_add(&load, 10_000, 1_000_000_000 + UInt64(index)) }

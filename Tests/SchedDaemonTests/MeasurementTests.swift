@@ -21,7 +21,7 @@ import Testing
         return measurements
     }
 
-    @Test("The news since an earlier state are what was recorded since")
+    @Test("the news since an earlier state are what was recorded since")
     func since() {
         let early = Self.measured([10, 20])
         let late = Self.measured([10, 20, 20, 500])
@@ -34,7 +34,7 @@ import Testing
         #expect(late.since(late).latency.totalCount == 0)
     }
 
-    @Test("Measurements of two attachments add up, and the later fill counts")
+    @Test("measurements of two attachments add up, and the later fill counts")
     func adding() {
         var now = Self.measured([10])
         now.fill = PipelineMeasurements.Fill(decided: 1, patterns: 2, nanoseconds: 3)

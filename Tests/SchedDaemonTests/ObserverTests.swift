@@ -22,7 +22,7 @@ import Testing
     }
 
     @Test(
-        "It counts as many migrations as the kernel's own tracing, within 1 %",
+        "it counts as many migrations as the kernel's own tracing, within 1 %",
         .enabled(if: isPossible)
     )
     func migrations() throws {
@@ -40,7 +40,7 @@ import Testing
     }
 
     @Test(
-        "Every migration across domains is agreed with, vetoed, undecided or forced",
+        "every migration across domains is agreed with, vetoed, undecided or forced",
         .enabled(if: isPossible)
     )
     func verdicts() throws {
@@ -65,7 +65,7 @@ import Testing
         #expect(UInt64(log.drain().count + log.lost) <= sent)
     }
 
-    @Test("What is written down is what was asked and answered, in its order")
+    @Test("what is written down is what was asked and answered, in its order")
     func log() {
         let log = RequestLog(capacity: 4)
         let requests = UnsafeMutableBufferPointer<mls_request>.allocate(capacity: 3)

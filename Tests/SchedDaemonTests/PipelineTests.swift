@@ -39,7 +39,7 @@ import Testing
         )
     }
 
-    @Test("Nothing to do is nothing done")
+    @Test("nothing to do is nothing done")
     func empty() {
         var pipeline = pipeline([])
         #expect(pipeline.step() == 0)
@@ -48,7 +48,7 @@ import Testing
         #expect(recording.batches.isEmpty)
     }
 
-    @Test("Each request gets its own decision", arguments: [1, 2, 31, 32])
+    @Test("each request gets its own decision", arguments: [1, 2, 31, 32])
     func oneBatch(count: Int) {
         let patterns = (0..<count).map { UInt32($0 * 7) }
         var pipeline = pipeline(patterns)
@@ -60,7 +60,7 @@ import Testing
         #expect(pipeline.measurements.batchSizes[count] == 1)
     }
 
-    @Test("More requests than a batch holds wait for the next batch, in order")
+    @Test("more requests than a batch holds wait for the next batch, in order")
     func manyBatches() {
         let patterns = (0..<100).map { UInt32($0) }
         var pipeline = pipeline(patterns)
@@ -71,7 +71,7 @@ import Testing
         #expect(pipeline.measurements.requests == 100)
     }
 
-    @Test("A request for a pattern that does not exist here is dropped and counted")
+    @Test("a request for a pattern that does not exist here is dropped and counted")
     func foreign() {
         var pipeline = pipeline([1, UInt32(space.count), .max, 3])
         #expect(pipeline.step() == 4)
@@ -79,14 +79,14 @@ import Testing
         #expect(pipeline.measurements.foreignRequests == 2)
     }
 
-    @Test("A batch of foreign requests only is not evaluated, and not the end of the ring")
+    @Test("a batch of foreign requests only is not evaluated, and not the end of the ring")
     func allForeign() {
         var pipeline = pipeline([.max])
         #expect(pipeline.step() == 1)
         #expect(recording.batches.isEmpty)
     }
 
-    @Test("Latency runs from the kernel's stamp until the decision is visible")
+    @Test("latency runs from the kernel's stamp until the decision is visible")
     func latency() {
         var pipeline = pipeline([1])
         _ = pipeline.step()
@@ -96,7 +96,7 @@ import Testing
         #expect(pipeline.measurements.inference.max < 1100)
     }
 
-    @Test("When the ring is empty the patterns around the last request are decided, each once")
+    @Test("when the ring is empty the patterns around the last request are decided, each once")
     func anticipation() {
         let centre = space.index(of: Pattern(cpu: 3, cpuIdle: 4, srcLevel: 5, dstLevel: 5))
         var pipeline = pipeline([centre])
@@ -112,7 +112,7 @@ import Testing
         }
     }
 
-    @Test("At the corner of the space the neighbourhood ends where the space ends")
+    @Test("at the corner of the space the neighbourhood ends where the space ends")
     func corner() {
         let corner = space.index(of: Pattern(cpu: 7, cpuIdle: 8, srcLevel: 10, dstLevel: 0))
         var pipeline = pipeline([corner])
@@ -121,7 +121,7 @@ import Testing
         #expect(recording.published.count == 8 * 3 * 3 * 3)
     }
 
-    @Test("A generation comes into force when all its patterns are decided, and not before")
+    @Test("a generation comes into force when all its patterns are decided, and not before")
     func generation() {
         var pipeline = pipeline([1])
         _ = pipeline.step()
@@ -137,7 +137,7 @@ import Testing
         #expect(pipeline.measurements.fill?.share == 1)
     }
 
-    @Test("While a generation is filled, requests are answered by the old maker")
+    @Test("while a generation is filled, requests are answered by the old maker")
     func oldMaker() {
         var pipeline = pipeline([1, 3])
         pipeline.beginGeneration(by: ParityMaker(recording: recording, migrates: 0), filling: .max)
@@ -148,7 +148,7 @@ import Testing
         #expect(recording.published[1] == 2)
     }
 
-    @Test("When the time for it is over, what is left is undecided")
+    @Test("when the time for it is over, what is left is undecided")
     func limit() {
         var pipeline = pipeline([])
         // The clock advances by 1 µs for each slice.
@@ -163,7 +163,7 @@ import Testing
         #expect(leaves.allSatisfy { $0.srcLevel >= $0.dstLevel })
     }
 
-    @Test("A limit of zero fills nothing, and yet the new maker decides")
+    @Test("a limit of zero fills nothing, and yet the new maker decides")
     func noFill() {
         var pipeline = pipeline([1])
         pipeline.beginGeneration(by: ParityMaker(recording: recording, migrates: 0), filling: 0)
@@ -173,7 +173,7 @@ import Testing
         #expect(recording.published[1] == 2)
     }
 
-    @Test("A sink without room for every pattern begins each generation empty")
+    @Test("a sink without room for every pattern begins each generation empty")
     func noRoom() {
         var pipeline = pipeline([], holdsEveryPattern: false)
         pipeline.beginGeneration(by: ParityMaker(recording: recording), filling: .max)
@@ -184,7 +184,7 @@ import Testing
         #expect(pipeline.measurements.fill?.share == 0)
     }
 
-    @Test("A generation that is begun anew is decided by the last maker alone")
+    @Test("a generation that is begun anew is decided by the last maker alone")
     func superseded() {
         var pipeline = pipeline([])
         pipeline.beginGeneration(by: ParityMaker(recording: recording, migrates: 1), filling: .max)

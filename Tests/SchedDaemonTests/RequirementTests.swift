@@ -2,7 +2,7 @@ import SchedDaemon
 import Testing
 
 @Suite struct RequirementTests {
-    @Test("A kernel without sched_ext is told apart, with what to do")
+    @Test("a kernel without sched_ext is told apart, with what to do")
     func noSchedExt() throws {
         let sysfs = try FakeSysfs(["kernel/btf/vmlinux": "BTF"])
         let requirements = KernelRequirements(sysfs: sysfs.root, procfs: "/proc")
@@ -11,7 +11,7 @@ import Testing
         #expect(error.map { "\($0)" }?.contains("CONFIG_SCHED_CLASS_EXT=y") == true)
     }
 
-    @Test("A kernel without type information is the first thing said")
+    @Test("a kernel without type information is the first thing said")
     func noBTF() throws {
         let sysfs = try FakeSysfs(["kernel/sched_ext/state": "disabled"])
         let requirements = KernelRequirements(sysfs: sysfs.root, procfs: "/proc")
@@ -19,7 +19,7 @@ import Testing
         #expect(error?.requirement.name == "kernel type information")
     }
 
-    @Test("Another scheduler is named")
+    @Test("another scheduler is named")
     func otherScheduler() throws {
         let sysfs = try FakeSysfs([
             "kernel/sched_ext/state": "enabled", "kernel/sched_ext/root/ops": "simple",
@@ -31,7 +31,7 @@ import Testing
     }
 
     @Test(
-        "Capabilities are read from the process",
+        "capabilities are read from the process",
         arguments: [
             ("0000000000000000", false), ("000001ffffffffff", true), ("000000c000000000", true),
             ("0000008000000000", false), ("0000000000200000", true),

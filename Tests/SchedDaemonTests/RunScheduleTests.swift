@@ -19,7 +19,7 @@ import Testing
         return schedule
     }
 
-    @Test("It looks ten times a second, and as soon as something is due")
+    @Test("it looks ten times a second, and as soon as something is due")
     func waits() {
         var plain = Self.attached()
         #expect(plain.next(at: .seconds(1), seeing: .init()) == .wait(until: .seconds(1.1)))
@@ -28,7 +28,7 @@ import Testing
         #expect(wait == .wait(until: .seconds(1.03)))
     }
 
-    @Test("The duration counts from the first attachment, not from the start")
+    @Test("the duration counts from the first attachment, not from the start")
     func duration() {
         var schedule = Self.attached(duration: .seconds(2))
         #expect(schedule.next(at: .seconds(2.95), seeing: .init()) == .wait(until: .seconds(3)))
@@ -36,7 +36,7 @@ import Testing
         #expect(schedule.next(at: .seconds(3), seeing: .init()) == .finish)
     }
 
-    @Test("Reports keep their beat, and what a busy machine missed is not made up for")
+    @Test("reports keep their beat, and what a busy machine missed is not made up for")
     func reports() {
         var schedule = Self.attached(interval: .seconds(1))
         #expect(schedule.next(at: .seconds(2.01), seeing: .init()) == .report)
@@ -46,14 +46,14 @@ import Testing
         #expect(schedule.next(at: .seconds(7.5), seeing: .init()) == .report)
     }
 
-    @Test("A reload is done at once and once")
+    @Test("a reload is done at once and once")
     func reload() {
         var schedule = Self.attached()
         #expect(schedule.next(at: .seconds(1), seeing: .init(isReloadDue: true)) == .reload)
         #expect(schedule.next(at: .seconds(1), seeing: .init()) == .wait(until: .seconds(1.1)))
     }
 
-    @Test("After hotplug it attaches again, and the duration goes on")
+    @Test("after hotplug it attaches again, and the duration goes on")
     func hotplug() {
         var schedule = Self.attached(duration: .seconds(10))
         let found = RunFindings(exit: Self.hotplug)
@@ -63,7 +63,7 @@ import Testing
         #expect(schedule.next(at: .seconds(11), seeing: .init()) == .detach(isFinal: true))
     }
 
-    @Test("An error, or an end that was asked for, is the end", arguments: [true, false])
+    @Test("an error, or an end that was asked for, is the end", arguments: [true, false])
     func end(isCancelled: Bool) {
         var schedule = Self.attached()
         let found = RunFindings(
@@ -74,7 +74,7 @@ import Testing
         #expect(schedule.next(at: .seconds(2), seeing: found) == .finish)
     }
 
-    @Test("A storm of hotplug is the end, too")
+    @Test("a storm of hotplug is the end, too")
     func storm() {
         var schedule = Self.attached(budget: RestartBudget(limit: 1, window: .seconds(10)))
         let found = RunFindings(exit: Self.hotplug)
@@ -83,7 +83,7 @@ import Testing
         #expect(schedule.next(at: .seconds(3), seeing: found) == .detach(isFinal: true))
     }
 
-    @Test("Restarts are allowed up to the limit, and again when the window has passed")
+    @Test("restarts are allowed up to the limit, and again when the window has passed")
     func budget() {
         var budget = RestartBudget<ManualTime.Instant>(limit: 2, window: .seconds(10))
         let allowed = [0.0, 1, 9, 11].map { budget.allowsRestart(at: .seconds($0)) }
@@ -121,7 +121,7 @@ private struct RecordingHost: ~Copyable, RunHost {
 @Suite struct RunHostTests {
     private static let hotplug = ExitReport(kind: 66, code: 1 << 48, reason: "hotplug", message: "")
 
-    @Test("A run of three seconds reports twice and lets go")
+    @Test("a run of three seconds reports twice and lets go")
     func run() async throws {
         var host = RecordingHost()
         let schedule = RunSchedule<ManualTime.Instant>(
@@ -132,7 +132,7 @@ private struct RecordingHost: ~Copyable, RunHost {
         #expect(host.calls == ["attach", "report", "report", "detach"])
     }
 
-    @Test("Hotplug and a new model are followed in between")
+    @Test("hotplug and a new model are followed in between")
     func events() async throws {
         var host = RecordingHost()
         host.script = [
@@ -143,7 +143,7 @@ private struct RecordingHost: ~Copyable, RunHost {
         #expect(host.calls == ["attach", "reload", "detach for now", "attach again", "detach"])
     }
 
-    @Test("What cannot attach is the end, with the reason")
+    @Test("what cannot attach is the end, with the reason")
     func refusal() async {
         var host = RecordingHost(refusesToAttach: true)
         let schedule = RunSchedule<ManualTime.Instant>(interval: nil, duration: nil)
@@ -157,7 +157,7 @@ private struct RecordingHost: ~Copyable, RunHost {
         #expect(host.calls == ["attach"])
     }
 
-    @Test("A cancelled task lets go")
+    @Test("a cancelled task lets go")
     func cancellation() async throws {
         let task = Task {
             var host = RecordingHost()

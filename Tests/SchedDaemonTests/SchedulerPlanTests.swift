@@ -3,7 +3,7 @@ import SchedDaemon
 import Testing
 
 @Suite struct SchedulerPlanTests {
-    @Test("A plan has the machine's CPUs, domains and patterns")
+    @Test("a plan has the machine's CPUs, domains and patterns")
     func plan() throws {
         let sysfs = try FakeSysfs.twoCaches()
         let plan = try SchedulerPlan(grouping: .cache, sysfs: sysfs.root)

@@ -56,12 +56,12 @@ final class FakeGauges: SchedulerGauges, PipelineGauges {
 @Suite struct SchedulerStatisticsTests {
     private let start = ContinuousClock.now
 
-    @Test("Before the first attachment there is nothing to tell")
+    @Test("before the first attachment there is nothing to tell")
     func nothing() async throws {
         #expect(try await SchedulerStatistics().totals() == nil)
     }
 
-    @Test("Two readers see the same totals, each with intervals of its own")
+    @Test("two readers see the same totals, each with intervals of its own")
     func twoReaders() async throws {
         let (statistics, gauges) = (SchedulerStatistics(), try FakeGauges())
         statistics.begin(gauges, gauges, at: start)
@@ -83,7 +83,7 @@ final class FakeGauges: SchedulerGauges, PipelineGauges {
         #expect(eager.interval(until: now).total == interval.total)
     }
 
-    @Test("What earlier attachments counted is part of the totals")
+    @Test("what earlier attachments counted is part of the totals")
     func attachments() async throws {
         let statistics = SchedulerStatistics()
         let (first, second) = (try FakeGauges(), try FakeGauges())
@@ -106,7 +106,7 @@ final class FakeGauges: SchedulerGauges, PipelineGauges {
         #expect(interval.isFinal)
     }
 
-    @Test("When the pipeline has ended there are no totals")
+    @Test("when the pipeline has ended there are no totals")
     func ended() async throws {
         let (statistics, gauges) = (SchedulerStatistics(), try FakeGauges())
         statistics.begin(gauges, gauges)

@@ -3,7 +3,7 @@ import Testing
 
 @Suite struct CPUListTests {
     @Test(
-        "A list reads ids and ranges and writes them back in the shortest form",
+        "a list reads ids and ranges and writes them back in the shortest form",
         arguments: [
             ("0-3,8", "0-3,8"), ("7", "7"), ("3,1,2", "1-3"), ("0,2,4", "0,2,4"), ("", ""),
             ("5-5", "5"), ("0-1023", "0-1023"), ("1,1", "1"),
@@ -14,7 +14,7 @@ import Testing
     }
 
     @Test(
-        "What is no list is refused with its text",
+        "what is no list is refused with its text",
         arguments: [
             "a", "1-", "-1", "3-1", "1,,2", ",", "0-1024", "1 2", "+1", "0x1", "1-2-3", "٣",
         ]
@@ -25,7 +25,7 @@ import Testing
 }
 
 @Suite struct CPUTopologyTests {
-    @Test("Caches are the CPUs that share the highest level")
+    @Test("caches are the CPUs that share the highest level")
     func caches() throws {
         let sysfs = try FakeSysfs.twoCaches()
         let topology = try CPUTopology(sysfs: sysfs.root)
@@ -34,7 +34,7 @@ import Testing
         #expect(topology.cpuIDCount == 16)
     }
 
-    @Test("An offline CPU is in no cache, though its neighbours still name it")
+    @Test("an offline CPU is in no cache, though its neighbours still name it")
     func offline() throws {
         let sysfs = try FakeSysfs.twoCaches()
         try sysfs.write("0-4,6-7", to: "devices/system/cpu/online")
@@ -42,7 +42,7 @@ import Testing
         #expect(topology.caches.map(\.description) == ["0-3", "4,6-7"])
     }
 
-    @Test("Without cache or node information there is one domain")
+    @Test("without cache or node information there is one domain")
     func bare() throws {
         let sysfs = try FakeSysfs([
             "devices/system/cpu/online": "0-1", "devices/system/cpu/possible": "0-1",
@@ -52,13 +52,13 @@ import Testing
         #expect(topology.nodes.map(\.description) == ["0-1"])
     }
 
-    @Test("A missing sysfs is an error that names the file")
+    @Test("a missing sysfs is an error that names the file")
     func missing() {
         let error = #expect(throws: TopologyError.self) { try CPUTopology(sysfs: "/nowhere") }
         #expect(error.map { "\($0)" }?.contains("/nowhere/devices/system/cpu/online") == true)
     }
 
-    @Test("More CPU ids than the scheduler supports are refused")
+    @Test("more CPU ids than the scheduler supports are refused")
     func tooMany() throws {
         let sysfs = try FakeSysfs([
             "devices/system/cpu/online": "0-1", "devices/system/cpu/possible": "0-1,1023",
@@ -66,7 +66,7 @@ import Testing
         #expect(try CPUTopology(sysfs: sysfs.root).cpuIDCount == 1024)
     }
 
-    @Test("This machine's own sysfs is understood")
+    @Test("this machine's own sysfs is understood")
     func real() throws {
         let topology = try CPUTopology()
         #expect(!topology.online.cpus.isEmpty)
@@ -83,7 +83,7 @@ import Testing
         nodes: [CPUList(0..<8)]
     )
 
-    @Test("Names and lists group the CPUs")
+    @Test("names and lists group the CPUs")
     func groups() throws {
         #expect(try DomainGrouping(parsing: "llc").domains(of: topology) == topology.caches)
         #expect(try DomainGrouping(parsing: "node").domains(of: topology) == topology.nodes)
@@ -92,7 +92,7 @@ import Testing
     }
 
     @Test(
-        "Lists that leave a CPU out, name one twice or one that is absent are refused",
+        "lists that leave a CPU out, name one twice or one that is absent are refused",
         arguments: [
             ("0-3/4-6", TopologyError.forgottenCPUs(CPUList([7]))),
             ("0-4/4-7", .sharedCPU(4)),
@@ -104,7 +104,7 @@ import Testing
         #expect(throws: error) { try grouping.domains(of: topology) }
     }
 
-    @Test("Anything else is no grouping", arguments: ["", "socket", "0-3/", "/0-3", "0-3//4-7"])
+    @Test("anything else is no grouping", arguments: ["", "socket", "0-3/", "/0-3", "0-3//4-7"])
     func nonsense(text: String) {
         #expect(throws: TopologyError.self) { try DomainGrouping(parsing: text) }
     }

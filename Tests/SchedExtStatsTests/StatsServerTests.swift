@@ -104,7 +104,7 @@ private final class RawClient {
         }
     }
 
-    @Test("A client gets values and what they mean, and each connection has a state of its own")
+    @Test("a client gets values and what they mean, and each connection has a state of its own")
     func answers() throws {
         let server = try server()
         defer { server.stop() }
@@ -118,7 +118,7 @@ private final class RawClient {
         #expect(structure.fields["count"]?.datum == .plain("u64"))
     }
 
-    @Test("The bytes on the wire are those of scx_stats")
+    @Test("the bytes on the wire are those of scx_stats")
     func wire() throws {
         let server = try server()
         defer { server.stop() }
@@ -130,7 +130,7 @@ private final class RawClient {
     }
 
     @Test(
-        "What is no question gets an errno, and the connection goes on",
+        "what is no question gets an errno, and the connection goes on",
         arguments: [
             "", "{", "[]", "null", #"{"req":7}"#, #"{"req":"no"}"#, "\u{0}\u{7f}é", "1e999",
         ]
@@ -146,7 +146,7 @@ private final class RawClient {
         #expect(client.hear().contains(#""count":1"#))
     }
 
-    @Test("A line without an end costs its sender the connection, and nobody else anything")
+    @Test("a line without an end costs its sender the connection, and nobody else anything")
     func endless() throws {
         let server = try server()
         defer { server.stop() }
@@ -159,7 +159,7 @@ private final class RawClient {
         #expect(try other.statistics()["count"] == .integer(1))
     }
 
-    @Test("Clients that ask and never read keep nobody waiting")
+    @Test("clients that ask and never read keep nobody waiting")
     func deaf() throws {
         let server = try server()
         defer { server.stop() }
@@ -173,7 +173,7 @@ private final class RawClient {
         }
     }
 
-    @Test("More connections than there is room for push out the idle ones, and leak nothing")
+    @Test("more connections than there is room for push out the idle ones, and leak nothing")
     func crowd() throws {
         let server = try server(limit: 4)
         defer { server.stop() }
@@ -188,7 +188,7 @@ private final class RawClient {
         #expect(Self.openDescriptors <= before + 6)
     }
 
-    @Test("The socket's file has the permissions that were told, and goes with the server")
+    @Test("the socket's file has the permissions that were told, and goes with the server")
     func file() throws {
         var status = stat()
         do {
@@ -200,7 +200,7 @@ private final class RawClient {
         #expect(lstat(folder.socket, &status) != 0)
     }
 
-    @Test("A file that a dead server has left is taken over; a living one's is not")
+    @Test("a file that a dead server has left is taken over; a living one's is not")
     func stale() throws {
         mkdir("\(folder.path)/root", 0o755)
         let dead = try OwnedDescriptor(
@@ -223,7 +223,7 @@ private final class RawClient {
         #expect(throws: StatsError.inUse(path: folder.socket)) { try self.server() }
     }
 
-    @Test("Neither a file nor a link in the socket's place is touched")
+    @Test("neither a file nor a link in the socket's place is touched")
     func occupied() throws {
         mkdir("\(folder.path)/root", 0o755)
         symlink("/etc/passwd", folder.socket)
@@ -233,7 +233,7 @@ private final class RawClient {
         #expect(status.st_mode & UInt32(S_IFMT) == UInt32(S_IFLNK))
     }
 
-    @Test("A folder that others may write to is refused")
+    @Test("a folder that others may write to is refused")
     func openFolder() throws {
         let inner = "\(folder.path)/root"
         mkdir(inner, 0o755)
@@ -241,7 +241,7 @@ private final class RawClient {
         #expect(throws: StatsError.unsafeFolder(path: inner)) { try server() }
     }
 
-    @Test("A path that is too long is refused with the limit")
+    @Test("a path that is too long is refused with the limit")
     func longPath() {
         let path = "/tmp/" + String(repeating: "x", count: 120)
         #expect(throws: StatsError.longPath(path: path, limit: 107)) {
@@ -249,7 +249,7 @@ private final class RawClient {
         }
     }
 
-    @Test("Where nobody serves the client says so, with what to do")
+    @Test("where nobody serves the client says so, with what to do")
     func nobody() throws {
         let error = #expect(throws: StatsError.self) { _ = try StatsClient(path: folder.socket) }
         #expect(error?.description.contains("is `mlsched run` running?") == true)

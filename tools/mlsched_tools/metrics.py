@@ -1,9 +1,10 @@
-"""How good a binary classifier's scores are, in plain numpy."""
+"""How good a binary classifier's scores are, by scikit-learn's own metrics."""
 
 from dataclasses import asdict, dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from sklearn.metrics import accuracy_score, brier_score_loss, confusion_matrix, roc_auc_score
 
 BINS = 10
 
@@ -59,33 +60,18 @@ def measure(scores: NDArray[np.floating], labels: NDArray[np.int8], threshold: f
     scores = scores.astype(np.float64)
     decided = scores > threshold
     migrate = labels == 1
-    confusion = {
-        "stay → stay": int((~migrate & ~decided).sum()),
-        "stay → migrate": int((~migrate & decided).sum()),
-        "migrate → stay": int((migrate & ~decided).sum()),
-        "migrate → migrate": int((migrate & decided).sum()),
-    }
+    counts = confusion_matrix(migrate, decided, labels=[False, True]).ravel().tolist()
+    names = ("stay → stay", "stay → migrate", "migrate → stay", "migrate → migrate")
+    # Without both labels there is no curve: scores are then as good as chance.
+    has_both = migrate.any() and not migrate.all()
     return Metrics(
         samples=len(labels),
-        accuracy=round(float((decided == migrate).mean()), 6),
-        roc_auc=round(roc_auc(scores, migrate), 6),
-        brier=round(float(np.mean((scores - migrate) ** 2)), 6),
-        confusion=confusion,
+        accuracy=round(float(accuracy_score(migrate, decided)), 6),
+        roc_auc=round(float(roc_auc_score(migrate, scores)), 6) if has_both else 0.5,
+        brier=round(float(brier_score_loss(migrate, scores)), 6),
+        confusion=dict(zip(names, counts, strict=True)),
         reliability=_reliability(scores, migrate),
     )
-
-
-def roc_auc(scores: NDArray[np.float64], positive: NDArray[np.bool_]) -> float:
-    """Area under the ROC curve from the ranks of the scores; ties count half."""
-    _, group, sizes = np.unique(scores, return_inverse=True, return_counts=True)
-    last_rank = np.cumsum(sizes)
-    ranks = (last_rank - (sizes - 1) / 2)[group]  # (samples,)
-    positives = int(positive.sum())
-    negatives = len(positive) - positives
-    if positives == 0 or negatives == 0:
-        return 0.5
-    above = ranks[positive].sum() - positives * (positives + 1) / 2
-    return float(above / (positives * negatives))
 
 
 def _reliability(scores: NDArray[np.float64], migrate: NDArray[np.bool_]) -> list[dict[str, float]]:

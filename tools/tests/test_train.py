@@ -13,7 +13,7 @@ import pytest
 
 from mlsched_tools import mlw, samples, tables
 from mlsched_tools.features import SCHEMA
-from mlsched_tools.metrics import measure, roc_auc
+from mlsched_tools.metrics import measure
 from mlsched_tools.patterns import survey
 from mlsched_tools.train import main
 
@@ -214,10 +214,19 @@ def test_a_bad_option_gets_one_sentence_and_status_2(tmp_path, capsys, options):
 
 
 def test_the_area_under_the_curve_counts_ties_half():
-    labels = np.array([0, 0, 1, 1], bool)
-    assert roc_auc(np.array([0.1, 0.2, 0.3, 0.4]), labels) == 1
-    assert roc_auc(np.array([0.4, 0.3, 0.2, 0.1]), labels) == 0
-    assert roc_auc(np.array([0.1, 0.5, 0.5, 0.9]), labels) == 0.875
+    labels = np.array([0, 0, 1, 1], np.int8)
+    scores = {
+        (0.1, 0.2, 0.3, 0.4): 1,
+        (0.4, 0.3, 0.2, 0.1): 0,
+        (0.1, 0.5, 0.5, 0.9): 0.875,
+    }
+    for row, area in scores.items():
+        assert measure(np.array(row), labels, 0.5).roc_auc == area
+
+
+def test_a_split_with_one_label_has_metrics_too():
+    found = measure(np.array([0.1, 0.9]), np.array([1, 1], np.int8), 0.5)
+    assert (found.roc_auc, list(found.confusion.values())) == (0.5, [0, 0, 1, 1])
 
 
 def test_metrics_of_a_known_split():

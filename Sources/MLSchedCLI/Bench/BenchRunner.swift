@@ -87,7 +87,7 @@ struct BenchRunner {
             }
             return try RoundTripBench(
                 model,
-                ways: RoundTripCase.usual,
+                cases: RoundTripCase.usual,
                 rounds: rounds,
                 cpu: places.cpu,
                 otherCPU: places.other

@@ -1,4 +1,5 @@
 import ArgumentParser
+import SchedBench
 
 /// A part of the benchmark.
 enum BenchSection: String, CaseIterable {
@@ -46,7 +47,7 @@ struct BatchSizes: ExpressibleByArgument {
         let numbers = argument.split(separator: ",", omittingEmptySubsequences: false)
         let sizes = numbers.compactMap { Int($0) }
         guard sizes.count == numbers.count, Set(sizes).count == sizes.count,
-            sizes.allSatisfy({ (1...65_536).contains($0) })
+            sizes.allSatisfy({ (1...InferenceBench.largestBatch).contains($0) })
         else { return nil }
         all = sizes
     }

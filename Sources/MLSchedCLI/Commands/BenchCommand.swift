@@ -5,7 +5,7 @@ import SchedBench
 struct BenchCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "bench",
-        abstract: "Measure everything on the way to a decision, on the kernel you have.",
+        abstract: "Measure every step of a decision, on the kernel you have.",
         discussion: """
             inference: batches of the network, beside plain C around the same cblas_sgemm calls \
             and beside the core's measured limit. roundtrip: a BPF program sends requests at fixed \
@@ -28,9 +28,9 @@ struct BenchCommand: ParsableCommand {
             results; the heading says when they are set.
 
             roundtrip, lookup and network need BTF and the right to load BPF programs: a kernel \
-            from 5.15 on, and root. Without them the other sections are measured all the same.
+            from 5.15 on, and root. Without them the other sections are still measured.
 
-            Exit status: 0; 1 when something broke while measuring; 2 for wrong files or values, \
+            Exit status: 0; 1 when something failed while measuring; 2 for wrong files or values, \
             and when a section named by --only cannot be measured here.
             """
     )

@@ -7,7 +7,7 @@ struct ObserveCommand: AsyncParsableCommand {
         abstract: "Watch the kernel's own scheduler and see what the model would have done.",
         discussion: """
             Asks the model about every task that the kernel moves to another domain, and about \
-            those that it keeps and that mlsched would have asked about. Changes nothing, and \
+            those that it keeps but mlsched would have asked about. Changes nothing, and \
             needs no sched_ext: Linux 5.15 or later with BTF. A line of statistics comes out at \
             each interval, and the sums at the end, also by process name:
 
@@ -25,7 +25,7 @@ struct ObserveCommand: AsyncParsableCommand {
               sudo mlsched observe --domains 0/1 --duration 10
 
             Exit status: 0, 1 when output could not be written, 2 when it could not start. \
-            However it ends, nothing of it stays in the kernel.
+            However it ends, it leaves nothing in the kernel.
             """
     )
 
@@ -75,7 +75,7 @@ struct ObserveCommand: AsyncParsableCommand {
 
     private func observerConfiguration() throws(Failure) -> ObserverConfiguration {
         guard top >= 0 else {
-            throw .unusable("--top \(top) is no number of names: give 0 or more")
+            throw .unusable("--top \(top) is not a number of names; give 0 or more")
         }
         var configuration = ObserverConfiguration()
         configuration.grouping = domains.grouping
@@ -91,14 +91,14 @@ struct ObserveCommand: AsyncParsableCommand {
     private static func length(_ seconds: Double, of option: String) throws(Failure) -> Duration {
         guard seconds >= 0.01, seconds <= 1e9 else {
             throw .unusable(
-                "\(option) \(seconds) is no time to watch for: give 0.01 to 1000000000 seconds"
+                "\(option) \(seconds) is not a time to watch for; give 0.01 to 1000000000 seconds"
             )
         }
         return .seconds(seconds)
     }
 }
 
-/// As the form for plain functions, for one that waits.
+/// The same for an asynchronous function.
 private func unusableOnError(_ body: () async throws -> Void) async throws {
     do {
         try await body()

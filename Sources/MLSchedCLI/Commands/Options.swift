@@ -4,7 +4,6 @@ import Logging
 import MLPInference
 import MLSched
 import SchedDaemon
-import SystemPackage
 
 /// Which model decides.
 struct ModelOption: ParsableArguments {

@@ -14,8 +14,8 @@ struct RunCommand: AsyncParsableCommand {
             However the program ends, the kernel's own scheduler is back at once. SIGHUP loads \
             the model file again; a bad one is refused and the old one goes on.
 
-            Exit status: 0 after a requested end, 1 when the kernel threw the scheduler out, 2 \
-            when it could not start; nothing has been changed then.
+            Exit status: 0 after a requested end, 1 when the kernel ejected the scheduler, 2 when \
+            it could not start; in that case nothing has been changed.
             """
     )
 

@@ -37,7 +37,7 @@ final class ObservationPrinter: Sendable {
         try OutputBuffer.print(text)
     }
 
-    /// The heading comes again before it has left a usual terminal.
+    /// The heading is repeated before it scrolls off a usual terminal.
     private static let linesPerHeading = 20
 }
 

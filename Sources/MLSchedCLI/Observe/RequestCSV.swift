@@ -3,7 +3,7 @@ import SchedDaemon
 import Synchronization
 import SystemPackage
 
-/// A CSV file with a row for every request; rows go out whole and at once.
+/// A CSV file with a row for every request; each is written whole, and at once.
 final class RequestCSV: Sendable {
     private let path: String
     private let file: FileDescriptor

@@ -36,7 +36,7 @@ final class StatisticsPrinter: Sendable {
             + "\(total[MLS_REQUESTS_DROPPED]) dropped."
     }
 
-    /// The heading comes again before it has left a usual terminal.
+    /// The heading is repeated before it scrolls off a usual terminal.
     private static let linesPerHeading = 20
 }
 

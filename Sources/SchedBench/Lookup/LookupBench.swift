@@ -36,7 +36,7 @@ public struct LookupBench: Sendable {
         }
     }
 
-    /// Times of a turn, ns, the loop not subtracted; as many of each.
+    /// Times of an iteration, ns, the loop not subtracted; as many of each.
     private struct Times {
         var nothing: [Double] = []
         var found: [Double] = []
@@ -65,7 +65,7 @@ public struct LookupBench: Sendable {
             timed.found.append(try Self.time(found, 0))
             timed.sent.append(try Self.timeEmission(sent, into: &ring))
         }
-        // Takes a right, CAP_SYS_ADMIN, that programs do not: without it the figure is left out.
+        // Needs CAP_SYS_ADMIN, which programs do not; without it the figure is left out.
         guard let statistics = try? RunTimeStatistics() else { return }
         let before = (try nothing.runTime(), try found.runTime(), try sent.runTime())
         _ = try (Self.time(nothing, 0), Self.time(found, 0))
@@ -80,14 +80,14 @@ public struct LookupBench: Sendable {
         time.nanosecondsPerRun / Double(MLS_LOOKUP_TURNS)
     }
 
-    /// The time of a turn of a program that is to find that many.
+    /// The time of an iteration of a program that must find that many decisions.
     private static func time(_ program: borrowing BPFProgram, _ expected: UInt32) throws -> Double {
         let run = try program.measure(repetitions: repetitions)
         try check(run.result, expected, "found no decision")
         return Double(run.nanoseconds) / Double(MLS_LOOKUP_TURNS)
     }
 
-    /// The time of a turn of the program that sends a request in each.
+    /// The time of an iteration of the program that sends one request in each.
     private static func timeEmission(
         _ program: borrowing BPFProgram,
         into ring: inout RingBuffer
@@ -143,7 +143,7 @@ public struct LookupBench: Sendable {
         )
     }
 
-    /// Runs in one call: 64,000 turns, well over the resolution of a nanosecond a run.
+    /// Runs in one call: 64,000 iterations, well over the resolution of a nanosecond a run.
     private static let repetitions: Int32 = 1000
     /// As many as leave a ring of 256 KiB some room: 64 · 64 requests of 40 bytes.
     private static let repetitionsPerRing: Int32 = 64

@@ -1,4 +1,7 @@
 /// A line chart as a picture of its own: SVG 1.1, no script, no font of its own.
+///
+/// Not by a library: the program has to draw where there is no Python, and two kinds of lines are
+/// all that it draws. What the Python tools draw, matplotlib draws.
 public struct SVGChart: Equatable, Sendable {
     /// A line with its name in the legend.
     public struct Line: Equatable, Sendable {

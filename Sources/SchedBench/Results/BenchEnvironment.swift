@@ -2,7 +2,7 @@ internal import Glibc
 public import MLPInference
 internal import SchedDaemon
 
-/// Where and with what something was measured: what a figure means nothing without.
+/// Where and with what something was measured; without it a figure means nothing.
 public struct BenchEnvironment: Codable, Equatable, Sendable {
     /// The processor's name.
     public let machine: String

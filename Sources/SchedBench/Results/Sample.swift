@@ -9,7 +9,7 @@ public struct Sample: Equatable, Sendable {
         sorted = values.sorted()
     }
 
-    /// The value that as many are below as above.
+    /// The median.
     public var median: Double { quantile(0.5) }
 
     /// The value that a quarter is below.

@@ -2,7 +2,7 @@ internal import BPFRuntime
 internal import CMLSchedABI
 internal import LinuxSystem
 
-/// Lets the kernel send requests.
+/// Makes the kernel send requests.
 final class RequestSender: Sendable {
     private let program: BPFProgram
     private let patterns: Int

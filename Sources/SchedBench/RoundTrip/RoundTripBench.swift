@@ -16,7 +16,7 @@ internal import SchedDaemon
 /// microseconds for that alone.
 public struct RoundTripBench: Sendable {
     private let model: Model
-    private let ways: [RoundTripCase]
+    private let cases: [RoundTripCase]
     private let rounds: Int
     private let slot: UInt64
     private let cpu: Int
@@ -27,22 +27,22 @@ public struct RoundTripBench: Sendable {
     ///
     /// - Parameters:
     ///   - model: decides.
-    ///   - ways: what to measure; those with a sender on another CPU take `otherCPU`.
-    ///   - rounds: repetitions, in each of which every way is measured once.
+    ///   - cases: what to measure; those with a sender on another CPU take `otherCPU`.
+    ///   - rounds: repetitions, in each of which every case is measured once.
     ///   - cpu: on which requests are answered.
-    ///   - otherCPU: from which they are sent; nil where there is none, and such ways are left out.
-    ///   - slot: for each way in a round.
+    ///   - otherCPU: from which they are sent; nil where there is none, and such cases are left out.
+    ///   - slot: for each case in a round.
     /// - Throws: `PatternSpaceError` for a machine of too many CPUs.
     public init(
         _ model: Model,
-        ways: [RoundTripCase],
+        cases: [RoundTripCase],
         rounds: Int,
         cpu: Int,
         otherCPU: Int?,
         slot: Duration = .milliseconds(350)
     ) throws {
         self.model = model
-        self.ways = ways.filter { $0.isSameCPU || otherCPU != nil }
+        self.cases = cases.filter { $0.isSameCPU || otherCPU != nil }
         self.rounds = rounds
         self.cpu = cpu
         self.otherCPU = otherCPU
@@ -52,11 +52,11 @@ public struct RoundTripBench: Sendable {
         space = try PatternSpace(cpuIDs: cpus, online: cpus)
     }
 
-    /// Measures; one result for each way.
+    /// Measures; one result for each case.
     ///
     /// - Throws: `BPFError` where the kernel does not let this process load BPF programs.
     public func run(_ environment: BenchEnvironment) throws -> [BenchResult] {
-        var trials = ways.map { RoundTripTrial($0) }
+        var trials = cases.map { RoundTripTrial($0) }
         for _ in 0..<rounds {
             for index in trials.indices { try measure(&trials[index]) }
         }
@@ -64,16 +64,16 @@ public struct RoundTripBench: Sendable {
     }
 
     private func measure(_ trial: inout RoundTripTrial) throws {
-        let way = trial.way
-        let (sender, loop) = try start(way)
+        let trip = trial.trip
+        let (sender, loop) = try start(trip)
         defer { loop.stop() }
-        let place = way.isSameCPU ? cpu : otherCPU ?? cpu
+        let place = trip.isSameCPU ? cpu : otherCPU ?? cpu
         // The first requests bring code and table into the caches.
-        let first = try send(way, sender, on: place, nanoseconds: slot / 5)
+        let first = try send(trip, sender, on: place, nanoseconds: slot / 5)
         let warm = Self.answered(first.sent, by: loop, since: PipelineMeasurements())
         let clock = MonotonicClock()
         let (start, processor) = (clock.now(), MonotonicClock.processTime)
-        let report = try send(way, sender, on: place, nanoseconds: slot)
+        let report = try send(trip, sender, on: place, nanoseconds: slot)
         let wallTime = clock.now() &- start
         let used = MonotonicClock.processTime &- processor
         trial.add(
@@ -82,14 +82,14 @@ public struct RoundTripBench: Sendable {
             processorTime: used > report.processorTime ? used &- report.processorTime : 0,
             wallTime: wallTime
         )
-        if way.isSleeping { trial.add(wakeUps: try wakeUps(way, on: place)) }
+        if trip.isSleeping { trial.add(wakeUps: try wakeUps(trip, on: place)) }
     }
 
     /// How long a sleeping thread takes to wake when that is all.
-    private func wakeUps(_ way: RoundTripCase, on place: Int) throws -> LatencyHistogram {
+    private func wakeUps(_ trip: RoundTripCase, on place: Int) throws -> LatencyHistogram {
         let object = try load()
         let thread = try SleepingThread(RingWaiter(object.ringBuffer("requests")), on: cpu)
-        let schedule = way.schedule(slot / 2)
+        let schedule = trip.schedule(slot / 2)
         try PinnedThread.run(on: place, named: "bench-sender") {
             var lateness = LatencyHistogram()
             try schedule.run(most: 1, lateness: &lateness) { _ in thread.wake() }
@@ -125,7 +125,7 @@ public struct RoundTripBench: Sendable {
         return try open.load()
     }
 
-    private func start(_ way: RoundTripCase) throws -> (RequestSender, DecisionLoop) {
+    private func start(_ trip: RoundTripCase) throws -> (RequestSender, DecisionLoop) {
         let object = try load()
         let sender = RequestSender(try object.program("probe_emit"), patterns: space.count)
         let cpu = cpu
@@ -137,7 +137,7 @@ public struct RoundTripBench: Sendable {
             sink: try ProbeTable(object),
             space: space,
             model: model,
-            isBusyPolling: way.isBusyPolling
+            isBusyPolling: trip.isBusyPolling
         ) {
             // The sender's thread has told already where a CPU cannot be had.
             try? PinnedThread.pin(to: cpu)
@@ -146,13 +146,13 @@ public struct RoundTripBench: Sendable {
     }
 
     private func send(
-        _ way: RoundTripCase,
+        _ trip: RoundTripCase,
         _ sender: RequestSender,
         on cpu: Int,
         nanoseconds: UInt64
     ) throws -> RequestSender.Report {
         try PinnedThread.run(on: cpu, named: "bench-sender") {
-            try sender.send(on: way.schedule(nanoseconds))
+            try sender.send(on: trip.schedule(nanoseconds))
         }
     }
 }

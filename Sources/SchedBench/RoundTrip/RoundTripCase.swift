@@ -1,4 +1,4 @@
-/// One way to use the way from the ring buffer to the decision.
+/// One case of the round trip: how often requests come, from which CPU, and how they are awaited.
 public struct RoundTripCase: Equatable, Sendable {
     /// Whether the daemon's thread never sleeps.
     public let isBusyPolling: Bool
@@ -7,7 +7,7 @@ public struct RoundTripCase: Equatable, Sendable {
     /// Whether the requests come from the CPU on which they are answered.
     public let isSameCPU: Bool
 
-    /// A way.
+    /// A case.
     public init(isBusyPolling: Bool, rate: Int?, isSameCPU: Bool = false) {
         self.isBusyPolling = isBusyPolling
         self.rate = rate

@@ -1,8 +1,8 @@
 internal import SchedDaemon
 
-/// The measurements of one way, collected over the rounds.
+/// The measurements of one case, collected over the rounds.
 struct RoundTripTrial {
-    let way: RoundTripCase
+    let trip: RoundTripCase
     /// Median latency of each round, ns; at saturation decisions a second.
     private(set) var rounds: [Double] = []
     private var latency = LatencyHistogram(PipelineMeasurements().latency)
@@ -19,8 +19,8 @@ struct RoundTripTrial {
     private var wakeUpRounds: [Double] = []
     private var wakeUps = LatencyHistogram()
 
-    init(_ way: RoundTripCase) {
-        self.way = way
+    init(_ trip: RoundTripCase) {
+        self.trip = trip
     }
 
     /// Adds a round.
@@ -48,10 +48,10 @@ struct RoundTripTrial {
         self.processorTime += processorTime
         self.wallTime += wallTime
         let perSecond = 1e9 * Double(measured.requests) / Double(max(report.elapsed, 1))
-        rounds.append(way.rate == nil ? perSecond : round.figures["p50_ns"] ?? .infinity)
+        rounds.append(trip.rate == nil ? perSecond : round.figures["p50_ns"] ?? .infinity)
     }
 
-    /// Adds how long a sleeping thread took to wake, in the round that was added last.
+    /// Adds how long a sleeping thread took to wake, to the round that was added last.
     mutating func add(wakeUps round: LatencyHistogram) {
         wakeUpRounds.append(round.figures["p50_ns"] ?? .infinity)
         wakeUps = wakeUps.adding(round)
@@ -66,7 +66,7 @@ struct RoundTripTrial {
 
     private var figures: [String: Double] {
         var figures: [String: Double] = [:]
-        figures["rate_per_s"] = way.rate.map(Double.init)
+        figures["rate_per_s"] = trip.rate.map(Double.init)
         figures["sent"] = Double(sent)
         figures["dropped"] = Double(dropped)
         figures["lost"] = Double(sent) - Double(answered)
@@ -90,9 +90,9 @@ struct RoundTripTrial {
     ) -> BenchResult {
         BenchResult(
             section: "roundtrip",
-            name: way.name,
+            name: trip.name,
             subject: subject,
-            primary: way.rate == nil ? "decisions_per_s" : "p50_ns",
+            primary: trip.rate == nil ? "decisions_per_s" : "p50_ns",
             rounds: rounds,
             figures: histogram.figures.merging(own) { $1 },
             curve: histogram.curve,

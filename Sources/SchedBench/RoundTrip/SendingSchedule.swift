@@ -2,7 +2,7 @@ internal import BPFRuntime
 internal import Glibc
 internal import LinuxSystem
 
-/// When things are sent, whatever becomes of them.
+/// When requests are sent, whatever becomes of them.
 ///
 /// The schedule is fixed before the first one, so a slow answer delays nothing after it: nothing is
 /// omitted from the latencies. What is late, because the sender's CPU did something else, is sent
