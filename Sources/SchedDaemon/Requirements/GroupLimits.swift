@@ -1,8 +1,4 @@
-internal import SystemPackage
-
-#if canImport(Glibc)
-import Glibc
-#endif
+internal import Glibc
 
 /// Control groups whose CPU time is limited by `cpu.max`, which the scheduler does not enforce.
 struct GroupLimits {
