@@ -19,7 +19,7 @@ __noinline u32 observed_load(u32 domain)
 	return domain_load(domain);
 }
 
-/* The least loaded domain but one below a load, with idle CPUs if need be. */
+/* The least loaded other domain below a load, with idle CPUs if need be. */
 __noinline u32 least_loaded(u32 but, u32 below, u32 needs_idle)
 {
 	u32 best = MLS_NO_DOMAIN, i;

@@ -2,7 +2,7 @@
 /*
  * Sends requests to user space on any kernel that has BTF, sched_ext or not:
  * as many as it is told to (probe_emit, through BPF_PROG_RUN), or one at each
- * system call of one thread (probe_syscall). It measures and tests the way
+ * system call of one thread (probe_syscall). It measures and tests the path
  * from ring buffer to decision; it decides nothing about any task.
  *
  * Every request is sent: nothing is deduplicated.

@@ -1,6 +1,6 @@
 public import MLPInference
 
-/// Scores patterns by index in batches, without allocating: the daemon's way to a model.
+/// Scores patterns by index in batches, without allocating: as the daemon asks a model.
 ///
 /// ```swift
 /// let space = try PatternSpace(cpuIDs: 8, online: 8)

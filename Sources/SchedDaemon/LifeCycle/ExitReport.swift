@@ -30,7 +30,7 @@ public struct ExitReport: Equatable, Sendable, CustomStringConvertible {
         message: ""
     )
 
-    /// Whether the kernel threw the scheduler out for something it did or failed to do.
+    /// Whether the kernel ejected the scheduler for something it did or failed to do.
     public var isError: Bool { kind >= 1024 }
 
     /// Whether the kernel asks for a new attachment: `SCX_ECODE_ACT_RESTART`, as on hotplug.

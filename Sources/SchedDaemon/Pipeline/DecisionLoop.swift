@@ -3,7 +3,7 @@ internal import LinuxSystem
 public import MLPInference
 public import MLSched
 
-/// The thread that owns the way from the ring buffer to the decision map.
+/// The thread that owns the path from the ring buffer to the decision map.
 ///
 /// Everything else talks to it through a mailbox that it looks into between two batches; it never
 /// waits for anybody but the ring.

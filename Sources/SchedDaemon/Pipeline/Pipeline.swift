@@ -1,7 +1,7 @@
 internal import CMLSchedABI
 public import MLSched
 
-/// The way of a decision: requests → batch → scores → decisions → map.
+/// The path of a decision: requests → batch → scores → decisions → map.
 ///
 /// Knows the order of the stages, which do not know each other. One thread owns it and calls
 /// ``step()`` again and again; nothing in it waits, locks or allocates. A batch ends when the
@@ -38,7 +38,7 @@ public struct Pipeline<
     private let order: FillOrder
     private var next: NextGeneration?
 
-    /// Puts the stages in line.
+    /// A pipeline of the given stages.
     ///
     /// - Parameters:
     ///   - source: where requests come from.

@@ -1,6 +1,6 @@
 public import CMLSchedABI
 
-/// The start of the way of a decision: gives requests, oldest first.
+/// The first stage: gives requests, oldest first.
 public protocol RequestSource: ~Copyable {
     /// Moves the requests that are there now into the start of a batch, as many as fit.
     ///
@@ -15,7 +15,7 @@ public protocol RequestSource: ~Copyable {
     mutating func prepareToWait() -> Bool
 }
 
-/// The middle: scores patterns.
+/// The middle stage: scores patterns.
 public protocol DecisionMaker: ~Copyable {
     /// Decides on each pattern, all of one generation.
     ///
@@ -30,7 +30,7 @@ public protocol DecisionMaker: ~Copyable {
     )
 }
 
-/// The end: puts decisions where the kernel finds them.
+/// The last stage: puts decisions where the kernel finds them.
 ///
 /// Of two generations: the one in force is published to, pattern by pattern; the next one is
 /// staged where nobody sees it and comes into force as a whole. Nothing here allocates.
@@ -47,7 +47,7 @@ public protocol DecisionSink: ~Copyable {
     /// Whether it has room for a decision on every pattern; if not, nothing is staged.
     var holdsEveryPattern: Bool { get }
 
-    /// Puts down what the next generation says of each pattern, `MLS_UNDECIDED` included.
+    /// Stages what the next generation says of each pattern, `MLS_UNDECIDED` included.
     mutating func stage(
         _ decisions: UnsafeBufferPointer<UInt8>,
         for patterns: UnsafeBufferPointer<UInt32>

@@ -2,7 +2,7 @@ internal import BPFRuntime
 
 /// What the scheduler needs of the running kernel and of its own process.
 public struct KernelRequirements: Sendable {
-    /// All requirements, in the order in which they stand in each other's way.
+    /// All requirements, each after those without which it cannot be met.
     public let all: [Requirement]
 
     /// Looks at the machine; changes nothing.
