@@ -2,7 +2,8 @@
 """Checks that no declaration stands alone: a name that occurs once is used by nobody.
 
 A name that several declarations share is not told apart, so some dead ones are missed; what is
-named here is dead. Uses in tests count only for what the libraries offer to others.
+named here is dead. Uses in tests count only for what is offered to others: the libraries' public
+declarations, and the BPF programs.
 """
 
 import re
@@ -25,7 +26,8 @@ OFFERED = ("Sources/MLPInference/", "Sources/MLSched/")
 EXEMPT = re.compile(
     "main|run|validate|configuration|encode|description|debugDescription|makeIterator|next|hash|"
     "intValue|stringValue|allValueStrings|createBuildCommands|formatter|MLSchedCommand|"
-    r"_GNU_SOURCE|reserved\w*|padding\w*|NR_\w+|__\w+__|do_\w+|visit_\w+"
+    # An enumeration and a struct have at least one member, needed or not.
+    r"SCX_EXIT_NONE|cancelled|_GNU_SOURCE|reserved\w*|padding\w*|NR_\w+|__\w+__|do_\w+|visit_\w+"
 )
 
 
@@ -101,7 +103,8 @@ def lonely(
         for pattern in language.declarations:
             for match in pattern.finditer(text):
                 modifiers, name = match[1], match[2]
-                is_offered = path.startswith(OFFERED) and "public" in modifiers
+                is_program = 'SEC("' in text[max(0, match.start() - 32) : match.end()]
+                is_offered = is_program or (path.startswith(OFFERED) and "public" in modifiers)
                 if used[name] > 1 or EXEMPT.fullmatch(name) or (is_offered and tried[name]):
                     continue
                 found.append(f"{path}: nobody uses {name}.")
