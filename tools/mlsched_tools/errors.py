@@ -1,12 +1,15 @@
 """The one error type of the tools and how the commands report it."""
 
+import signal
 import sys
+import threading
 from collections.abc import Callable
 from functools import wraps
 from typing import ParamSpec
 
 P = ParamSpec("P")
 LONGEST = 600
+REFUSED, INTERRUPTED = 2, 128 + signal.SIGINT
 
 
 class ModelError(Exception):
@@ -21,8 +24,25 @@ class ModelError(Exception):
         super().__init__(printable if len(printable) <= LONGEST else f"{printable[:LONGEST]}…")
 
 
+class Interrupted(BaseException):
+    """The user wants the command to end; no library takes it for something that it may handle."""
+
+
+def stop_on_interrupt() -> None:
+    """Ends the command at once when it is interrupted.
+
+    scikit-learn takes a KeyboardInterrupt for the wish to end its training and go on.
+    """
+
+    def stop(*_: object) -> None:
+        raise Interrupted
+
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGINT, stop)
+
+
 def reports_errors(command: Callable[P, int]) -> Callable[P, int]:
-    """Turns a ModelError into one line on standard error and exit status 2."""
+    """Turns a ModelError into one line on standard error and status 2, an interrupt into 130."""
 
     @wraps(command)
     def wrapped(*args: P.args, **kwargs: P.kwargs) -> int:
@@ -34,6 +54,9 @@ def reports_errors(command: Callable[P, int]) -> Callable[P, int]:
             print(f"error: {error.filename or 'I/O'}: {error.strerror or error}", file=sys.stderr)
         except MemoryError:
             print("error: the model does not fit into memory", file=sys.stderr)
-        return 2
+        except (KeyboardInterrupt, Interrupted):
+            print("interrupted", file=sys.stderr)
+            return INTERRUPTED
+        return REFUSED
 
     return wrapped

@@ -13,6 +13,7 @@ from . import architecture, features, formats, mlw
 from .assemble import Choices, assemble
 from .compare import compare
 from .errors import ModelError, reports_errors
+from .files import begins_with, require_writable
 from .guards import MAX_MEMORY, limited
 from .model import Model
 from .source import FLOAT32, ReadOptions, Source
@@ -73,6 +74,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--verify", action="store_true", help="compare with the source's own runtime"
     )
+    parser.add_argument(
+        "--force", action="store_true", help="replace an output that is no model file"
+    )
     parser.add_argument("--report", choices=("text", "json"), default="text", help="what to print")
     parser.add_argument(
         "--check", nargs=2, type=Path, metavar=("A", "B"), help="compare two models instead"
@@ -119,6 +123,8 @@ def _choices(options: argparse.Namespace) -> Choices:
 
 def _export(options: argparse.Namespace, reading: ReadOptions) -> int:
     choices = _choices(options)
+    made = begins_with(mlw.MAGIC)
+    require_writable(options.output, made, options.force, [options.source])
     source = formats.read(options.source, reading)
     model = _assembled(options.source, source, choices)
     difference = None

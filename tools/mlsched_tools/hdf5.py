@@ -18,7 +18,9 @@ from numpy.typing import NDArray
 from .errors import ModelError
 from .guards import charge, memory_left
 
-SECONDS = 10
+# Of processor time, and of waiting, which is longer where others are at work.
+SECONDS = 5
+PATIENCE = 60
 REFUSED = 3
 
 
@@ -77,10 +79,10 @@ def load(source: Path | bytes) -> Group:
     folder = Path(__file__).parent.parent
     try:
         child = subprocess.run(
-            command, input=data, capture_output=True, timeout=SECONDS, cwd=folder, check=False
+            command, input=data, capture_output=True, timeout=PATIENCE, cwd=folder, check=False
         )
     except subprocess.TimeoutExpired:
-        raise ModelError(f"the HDF5 library read for {SECONDS} s: the file is damaged") from None
+        raise ModelError(f"the HDF5 library read for {PATIENCE} s: the file is damaged") from None
     if child.returncode == REFUSED:
         raise ModelError(child.stderr.decode("utf-8", "replace").strip())
     if child.returncode != 0:

@@ -4,9 +4,19 @@ from dataclasses import asdict, dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.metrics import accuracy_score, brier_score_loss, confusion_matrix, roc_auc_score
+from sklearn.metrics import (
+    accuracy_score,
+    average_precision_score,
+    brier_score_loss,
+    confusion_matrix,
+    precision_score,
+    recall_score,
+    roc_auc_score,
+)
 
 BINS = 10
+# A class with a smaller share is rare: always answering the other one is nearly always right.
+RARE = 0.01
 
 
 @dataclass(frozen=True)
@@ -16,7 +26,10 @@ class Metrics:
     Attributes:
         samples: Size of the split.
         accuracy: Share of decisions equal to the label.
+        precision: Share of decisions to migrate that the label agrees with; 0 where there are none.
+        recall: Share of rows labelled migrate that are decided so.
         roc_auc: Chance that a random migrate scores above a random stay.
+        pr_auc: Area under precision over recall, by average precision.
         brier: Mean squared difference of score and label.
         confusion: Counts, label then decision.
         reliability: Per tenth of the score: samples, mean score, share labelled migrate.
@@ -24,7 +37,10 @@ class Metrics:
 
     samples: int
     accuracy: float
+    precision: float
+    recall: float
     roc_auc: float
+    pr_auc: float
     brier: float
     confusion: dict[str, int]
     reliability: list[dict[str, float]]
@@ -33,11 +49,31 @@ class Metrics:
         """The fields as JSON takes them."""
         return asdict(self)
 
+    def warnings(self) -> list[str]:
+        """What makes the model or its figures worth less than they look."""
+        counts = self.confusion
+        labelled = {
+            "stay": counts["stay → stay"] + counts["stay → migrate"],
+            "migrate": counts["migrate → stay"] + counts["migrate → migrate"],
+        }
+        decided = counts["stay → migrate"] + counts["migrate → migrate"]
+        found = [
+            f"only {count} of {self.samples} held-out rows are labelled {name}: look at precision "
+            "and recall rather than accuracy"
+            for name, count in labelled.items()
+            if count < RARE * self.samples
+        ]
+        if decided in (0, self.samples):
+            answer = "migrate" if decided else "stay"
+            found.append(f"the model says {answer} of every held-out row")
+        return found
+
     def text(self) -> str:
         """A few lines for a terminal."""
         lines = [
             f"held-out samples {self.samples}, accuracy {self.accuracy:.4f}, "
             f"ROC AUC {self.roc_auc:.4f}, Brier {self.brier:.4f}",
+            f"precision {self.precision:.4f}, recall {self.recall:.4f}, PR AUC {self.pr_auc:.4f}",
             "label → decision: " + ", ".join(f"{k} {v}" for k, v in self.confusion.items()),
             "   score     samples   mean score   migrate",
         ]
@@ -67,7 +103,10 @@ def measure(scores: NDArray[np.floating], labels: NDArray[np.int8], threshold: f
     return Metrics(
         samples=len(labels),
         accuracy=round(float(accuracy_score(migrate, decided)), 6),
+        precision=round(float(precision_score(migrate, decided, zero_division=0)), 6),
+        recall=round(float(recall_score(migrate, decided, zero_division=0)), 6),
         roc_auc=round(float(roc_auc_score(migrate, scores)), 6) if has_both else 0.5,
+        pr_auc=round(float(average_precision_score(migrate, scores)), 6) if has_both else 0.0,
         brier=round(float(brier_score_loss(migrate, scores)), 6),
         confusion=dict(zip(names, counts, strict=True)),
         reliability=_reliability(scores, migrate),

@@ -90,7 +90,10 @@ class Model:
         _require(1 <= len(self.features) <= MAX_FEATURES, f"{len(self.features)} features")
         _require(1 <= len(self.layers) <= MAX_LAYERS, f"{len(self.layers)} layers")
         _require(np.isfinite(self.threshold), f"threshold {self.threshold}")
-        provenance = len(self.provenance.encode())
+        try:
+            provenance = len(self.provenance.encode())
+        except UnicodeEncodeError:
+            raise ModelError("a model file cannot hold a provenance that is no text") from None
         _require(provenance <= MAX_PROVENANCE, f"{provenance} bytes of provenance")
         width = len(self.features)
         for number, layer in enumerate(self.layers):

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .errors import ModelError, reports_errors
+from .errors import ModelError, reports_errors, stop_on_interrupt
 
 if TYPE_CHECKING:
     from .fit import Fit
@@ -27,10 +27,16 @@ PINNED = {
 SAMPLES = 400_000
 SURVEYED_CPUS = (2, 8, 64, 256, 1024)
 NETWORK_INPUTS = 10
+# How a report begins.
+REPORT = b'{\n  "command": "mlsched-train'
 
 
 def _numbers(text: str) -> tuple[int, ...]:
     return tuple(int(part) for part in text.split(","))
+
+
+def _names(text: str) -> tuple[str, ...]:
+    return tuple(name.strip() for name in text.split(","))
 
 
 def _weights(text: str) -> tuple[float, float]:
@@ -68,8 +74,52 @@ def _parser() -> argparse.ArgumentParser:
         default=0.0,
         help="how much worse a needless migration is than a missed one (0)",
     )
+    _add_table_options(parser)
+    _add_fit_options(parser)
+    parser.add_argument(
+        "--plots", type=Path, metavar="DIR", help="draw loss, calibration, decisions"
+    )
     parser.add_argument("--provenance", help="text for the model file (the command)")
+    parser.add_argument(
+        "--force", action="store_true", help="replace outputs that this command did not make"
+    )
     return parser
+
+
+def _add_table_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--ignore",
+        type=_names,
+        default=(),
+        metavar="COLUMN,…",
+        help="columns of the table to leave alone; others that are no feature are an error",
+    )
+    parser.add_argument("--weight-column", metavar="COLUMN", help="how much each row counts")
+    parser.add_argument(
+        "--group-column",
+        metavar="COLUMN",
+        help="rows that belong together, such as those of one machine: held out whole",
+    )
+
+
+def _add_fit_options(parser: argparse.ArgumentParser) -> None:
+    names = ("relu", "tanh", "logistic")
+    parser.add_argument("--activation", choices=names, default="relu", help="hidden layers' (relu)")
+    parser.add_argument("--learning-rate", type=float, default=1e-3, help="of Adam (0.001)")
+    parser.add_argument("--batch", type=int, default=256, help="samples of a step (256)")
+    parser.add_argument("--alpha", type=float, default=1e-5, help="of the L2 penalty (0.00001)")
+    parser.add_argument(
+        "--early-stop",
+        type=int,
+        metavar="EPOCHS",
+        help="stop when a tenth of the rows, set aside, shows no gain for so long; take the best",
+    )
+    parser.add_argument(
+        "--migration-cost",
+        type=float,
+        metavar="COST",
+        help="what a needless migration costs, a missed one being 1: choose the threshold by it",
+    )
 
 
 @reports_errors
@@ -77,24 +127,38 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Runs the command and returns its exit status."""
     options = _parser().parse_args(arguments)
     _check(options)
+    stop_on_interrupt()
     # Before anything imports numpy, which reads these once.
     os.environ.update(PINNED if platform.machine() == "x86_64" else {})
-    given = list(sys.argv[1:] if arguments is None else arguments)
-    table = _table(options)
-    command = _command(options, given)
-    fitted = _fit(options, table, command)
     from . import mlw
+    from .files import begins_with, require_writable, write_atomically
 
-    data = mlw.write(options.output, fitted.model)
+    report_path = options.output.with_suffix(".json")
+    require_writable(options.output, begins_with(mlw.MAGIC), options.force, [options.table])
+    require_writable(report_path, begins_with(REPORT), options.force, [options.table])
+    command = _command(options, list(sys.argv[1:] if arguments is None else arguments))
+    fitted = _fit(options, _table(options), command)
+    data = mlw.encode(fitted.model)
     report = _report(options, command, fitted, data)
-    from .files import write_atomically
-
     text = json.dumps(report, indent=2, ensure_ascii=False) + "\n"
-    write_atomically(options.output.with_suffix(".json"), text.encode())
+    write_atomically(options.output, data)
+    write_atomically(report_path, text.encode())
+    print(f"wrote {options.output} ({len(data)} bytes)")
     return 0
 
 
 def _check(options: argparse.Namespace) -> None:
+    if options.output.suffix == ".json":
+        raise ModelError(f"-o {options.output}: .json is the report's name, give the model another")
+    for name, low, high in (
+        ("learning_rate", 1e-9, 10), ("alpha", 0, 1e6), ("batch", 1, 1 << 20),
+        ("early_stop", 1, 100_000), ("migration_cost", 1e-9, 1e9),
+    ):  # fmt: skip
+        value = getattr(options, name)
+        if value is not None and not low <= value <= high:
+            raise ModelError(f"--{name.replace('_', '-')} {value}: give {low:g} to {high:g}")
+    if not options.table and (options.ignore or options.weight_column or options.group_column):
+        raise ModelError("columns are named, but no table was given")
     for width in options.hidden:
         if not 1 <= width <= 4096:
             raise ModelError(f"--hidden {width}: a layer is 1 to 4096 wide")
@@ -115,9 +179,14 @@ def _check(options: argparse.Namespace) -> None:
 
 
 def _command(options: argparse.Namespace, given: list[str]) -> str:
-    """The command as one would type it beside the output, without paths of this machine."""
-    paths = {str(path): path.name for path in (options.table, options.output) if path}
-    return " ".join(["mlsched-train", *(paths.get(word, word) for word in given)])
+    """The command, without where its output goes and without paths of this machine."""
+    words, skip = [], False
+    for word in given:
+        if skip or word.startswith(("--output=", "-o")) or word in ("--output", "--force"):
+            skip = word in ("-o", "--output")
+        else:
+            words.append(options.table.name if word == str(options.table) else word)
+    return " ".join(["mlsched-train", *words])
 
 
 def _table(options: argparse.Namespace) -> "Table":
@@ -126,7 +195,8 @@ def _table(options: argparse.Namespace) -> "Table":
     from . import samples, tables
 
     if options.table:
-        return tables.read(options.table)
+        roles = tables.Roles(options.ignore, options.weight_column, options.group_column)
+        return tables.read(options.table, roles)
     table = samples.draw(options.samples, np.random.default_rng(options.seed))
     if options.save_samples:
         tables.write_npz(options.save_samples, table)
@@ -145,6 +215,12 @@ def _fit(options: argparse.Namespace, table: "Table", command: str) -> "Fit":
         migrate_weight=migrate,
         migration_penalty=options.migration_penalty,
         pad_to=NETWORK_INPUTS,
+        activation=options.activation,
+        learning_rate=options.learning_rate,
+        batch=options.batch,
+        alpha=options.alpha,
+        patience=options.early_stop,
+        migration_cost=options.migration_cost,
     )
     return fit(table, chosen, options.provenance or command)
 
@@ -154,16 +230,20 @@ def _report(options: argparse.Namespace, command: str, fitted: "Fit", data: byte
     import scipy
     import sklearn
 
+    from .fit import scores_of
     from .metrics import measure
 
     model, held_out = fitted.model, fitted.held_out
-    padding = len(model.features) - held_out.states.shape[1]
-    scores = model.evaluate(numpy.pad(held_out.states, ((0, 0), (0, padding))))[:, 0]
-    metrics = measure(scores, held_out.migrate, model.threshold)
+    metrics = measure(scores_of(model, held_out), held_out.migrate, model.threshold)
+    if options.plots:
+        from . import plots
+
+        plots.write(options.plots, model, fitted.curve, metrics)
     print(metrics.text())
     for note in model.notes:
         print(note)
-    print(f"wrote {options.output} ({len(data)} bytes)")
+    for warning in metrics.warnings():
+        print(f"warning: {warning}", file=sys.stderr)
     report = {
         "command": command,
         "seed": options.seed,
@@ -174,7 +254,10 @@ def _report(options: argparse.Namespace, command: str, fitted: "Fit", data: byte
             for layer in model.layers
         ],
         "notes": list(model.notes),
+        "threshold": model.threshold,
+        "loss": fitted.curve,
         "held_out": metrics.as_json(),
+        "warnings": metrics.warnings(),
     }
     if not options.table:
         report["rules"] = _rules(model, fitted)

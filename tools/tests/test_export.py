@@ -124,6 +124,8 @@ def test_a_quantised_model_is_exported_with_a_warning(out, capsys):
         ([PLAIN, "--features", "cpu:inf:1"], "not finite"),
         ([PLAIN, "--features", "cpu*3"], "repeats something other than zero"),
         ([PLAIN, "--threshold", "nan"], "not a finite number"),
+        ([PLAIN, "--threshold", "1e39"], "--threshold 1e+39 is not a finite number of float32"),
+        ([PLAIN, "--provenance", "\udcff"], "a provenance that is no text"),
         ([PLAIN, "--pad-to", "4"], "more than --pad-to 4"),
         ([PLAIN, "--pad-to", "100000"], "at most 4096 inputs"),
         ([PLAIN, "--provenance", "x" * 70_000], "bytes of provenance"),
@@ -150,15 +152,33 @@ def test_what_cannot_be_done_gets_one_sentence(capsys, out, arguments, complaint
 
 
 def test_a_full_disk_leaves_the_old_model_in_place(out, monkeypatch):
-    out.write_bytes(b"old")
+    old = mlw.MAGIC + b"old"
+    out.write_bytes(old)
 
     def full_disk(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr("os.fsync", full_disk)
     assert main([PLAIN, "-o", str(out)]) == 2
-    assert out.read_bytes() == b"old"
+    assert out.read_bytes() == old
     assert list(out.parent.iterdir()) == [out]
+
+
+def test_an_output_destroys_nothing_that_it_did_not_make(tmp_path, capsys):
+    notes, copy = tmp_path / "notes.txt", tmp_path / "copy.npz"
+    notes.write_text("mine")
+    copy.write_bytes((FOLDER / "plain.npz").read_bytes())
+    for source, output, complaint in (
+        (PLAIN, notes, "--force replaces it"),
+        (PLAIN, tmp_path, "is a folder: name a file in it"),
+        (str(copy), copy, "is read from: write to another file"),
+    ):
+        before = output.read_bytes() if output.is_file() else b""
+        assert main([source, "-o", str(output)]) == 2
+        assert complaint in capsys.readouterr().err
+        assert not output.is_file() or output.read_bytes() == before
+    assert main([PLAIN, "-o", str(notes), "--force"]) == 0
+    assert main([PLAIN, "-o", str(notes)]) == 0  # a model now
 
 
 def test_an_output_folder_that_is_missing_is_named(capsys, tmp_path):

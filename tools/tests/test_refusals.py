@@ -13,7 +13,7 @@ from mlsched_tools import formats
 from mlsched_tools.architecture import parse
 from mlsched_tools.errors import ModelError
 from mlsched_tools.formats import keras_layers
-from mlsched_tools.source import ReadOptions
+from mlsched_tools.source import FLOAT16, ReadOptions
 
 
 def layer(kind: str, *parents: str, name: str | None = None, **config: object) -> dict:
@@ -126,7 +126,7 @@ def test_keras_models_nested_in_themselves_are_refused():
 def test_a_nested_keras_model_is_taken_apart():
     inner = sequential(dense(name="a", units=2, activation="relu"))
     inner["config"]["name"] = "inner"
-    flow, _ = keras_layers.build(sequential(INPUT, inner, dense(name="b")), weights, "3.0")
+    flow, *_ = keras_layers.build(sequential(INPUT, inner, dense(name="b")), weights, "3.0")
     assert (len(flow.ops), flow.width) == (3, 1)
 
 
@@ -137,11 +137,12 @@ def test_a_hard_sigmoid_is_that_of_the_keras_that_wrote_it():
 
 
 def test_a_half_precision_keras_model_is_exported_with_a_note():
-    flow, notes = keras_layers.build(
+    flow, notes, bound = keras_layers.build(
         sequential(INPUT, dense(dtype="mixed_float16")), weights, "3.0"
     )
     assert flow.width == 1
     assert "computes in mixed_float16" in notes[0]
+    assert bound == FLOAT16
 
 
 # ONNX messages written by hand: field number, then a number, bytes or text.

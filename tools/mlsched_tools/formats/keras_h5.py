@@ -25,8 +25,8 @@ def read(path: Path, options: ReadOptions) -> Source:
     charge(JSON_EXPANSION * len(text or ""), "model's configuration")
     model = given or parse_json(str(text).encode(), "the model's configuration")
     version = file.attribute("keras_version") or model.get("keras_version") or "3"
-    flow, notes = build(model, _reader(file), str(version))
-    return Source(f"Keras {str(version).split('.')[0]} HDF5", flow, notes)
+    flow, notes, bound = build(model, _reader(file), str(version))
+    return Source(f"Keras {str(version).split('.')[0]} HDF5", flow, notes, bound=bound)
 
 
 def _reader(file: Group) -> Callable[[Leaf], Weights]:

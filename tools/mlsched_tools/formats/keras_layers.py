@@ -10,6 +10,7 @@ from .. import graph
 from ..activations import RELU, SIGMOID, Activation, Kind
 from ..errors import ModelError
 from ..flow import BATCH, Flow
+from ..source import BFLOAT16, FLOAT16, FLOAT32
 from .keras_config import Leaf, leaves, require_own
 
 Weights = dict[str, NDArray]
@@ -41,7 +42,7 @@ HARD_SIGMOID = {
 
 def build(
     model: dict, weights: Callable[[Leaf], Weights], version: str
-) -> tuple[Flow, tuple[str, ...]]:
+) -> tuple[Flow, tuple[str, ...], float]:
     """Makes a chain of a Keras model.
 
     Args:
@@ -50,16 +51,18 @@ def build(
         version: Of Keras, such as 3.15.1.
 
     Returns:
-        The chain, and notes about what was converted.
+        The chain, notes about what was converted, and how far Keras's own outputs may differ.
     """
     major = 2 if version.startswith(("1.", "2.")) else 3
     notes: dict[str, None] = {}
-    flow = None
+    flow, bound = None, FLOAT32
     chain = leaves(model)
     for leaf in chain:
         policy = _policy(leaf)
         if policy not in ("float32", "mixed_float32"):
             notes[f"{leaf.place} computes in {policy}, the exported model in float32"] = None
+            half = BFLOAT16 if "bfloat16" in policy else FLOAT16 if "float16" in policy else FLOAT32
+            bound = max(bound, half)
         try:
             values = weights(leaf) if expected(leaf) else {}
             flow = flow or _start(chain, leaf, values)
@@ -68,7 +71,7 @@ def build(
             raise ModelError(f"{leaf.place} has a configuration that is damaged") from None
     if flow is None:
         raise ModelError("the model has no layer with weights")
-    return flow, tuple(notes)
+    return flow, tuple(notes), bound
 
 
 def expected(leaf: Leaf) -> list[str]:

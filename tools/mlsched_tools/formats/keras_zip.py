@@ -18,5 +18,5 @@ def read(path: Path, options: ReadOptions) -> Source:
         metadata = parse_json(archive.read("metadata.json"), "metadata.json")
     version = str(metadata.get("keras_version", "3"))
     file = load(archive.read("model.weights.h5"))
-    flow, notes = build(model, lambda leaf: from_store(file, leaf), version)
-    return Source(f"Keras {version.split('.')[0]} .keras", flow, notes)
+    flow, notes, bound = build(model, lambda leaf: from_store(file, leaf), version)
+    return Source(f"Keras {version.split('.')[0]} .keras", flow, notes, bound=bound)
