@@ -35,6 +35,15 @@ let package = Package(
             providers: [.apt(["libbpf-dev", "libelf-dev"])]
         ),
         .target(name: "CMLSchedABI"),
+        .target(
+            name: "CSchedSim",
+            cSettings: [.headerSearchPath("standin")]
+        ),
+        .target(
+            name: "SchedSim",
+            dependencies: ["CMLSchedABI", "CSchedSim", "MLPInference", "MLSched"],
+            swiftSettings: settings
+        ),
         .target(name: "CReferenceMLP", dependencies: ["CBLAS"]),
         .target(name: "CMLPKernels"),
         .target(
@@ -110,7 +119,7 @@ let package = Package(
             name: "MLSchedCLI",
             dependencies: [
                 "BPFRuntime", "CMLSchedABI", "DefaultWeights", "MLPInference", "MLSched",
-                "SchedBench", "SchedDaemon",
+                "SchedBench", "SchedDaemon", "SchedSim",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Histogram", package: "hdrhistogram-swift"),
                 .product(name: "Logging", package: "swift-log"),
@@ -185,6 +194,11 @@ let package = Package(
                 .product(name: "Histogram", package: "hdrhistogram-swift"),
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "SchedSimTests",
+            dependencies: ["MLSched", "SchedSim"],
             swiftSettings: settings
         ),
     ]

@@ -21,7 +21,7 @@ struct MLSchedCommand: AsyncParsableCommand {
         version: Version.text,
         subcommands: [
             RunCommand.self, ObserveCommand.self, BenchCommand.self, PredictCommand.self,
-            CheckCommand.self, InspectCommand.self,
+            CheckCommand.self, InspectCommand.self, SimulateCommand.self,
         ]
     )
 

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* SPDX-License-Identifier: GPL-2.0 */
 /*
  * A deterministic discrete-event simulation of a machine that runs the BPF
  * scheduler of bpf/, compiled natively and unchanged. The same machine,
@@ -137,6 +137,7 @@ struct mls_sim_task {
 	uint32_t count;	     /* how many of them start; 0: a fork's template */
 	uint32_t cpu;	     /* born there, each on the next by `stride' */
 	uint32_t stride;
+	uint32_t channel_stride; /* the nth counts its channels from n × this */
 	bool kthread;
 	struct mls_sim_draw footprint; /* bytes; drawn for each */
 	struct mls_sim_draw start;     /* ns from the beginning */
@@ -158,8 +159,8 @@ enum mls_sim_change_kind {
 	MLS_SIM_SET_AFFINITY, /* of task `task' to mask `value' */
 	MLS_SIM_SET_GROUP,    /* of task `task' to cgroup `value' */
 	MLS_SIM_SET_SHARE,    /* weight of cgroup `task' to `value' */
-	MLS_SIM_STOP_CPU,     /* CPU `task' is taken by a higher class */
-	MLS_SIM_START_CPU,    /* and given back */
+	MLS_SIM_STOP_CPU,     /* CPU `task' goes offline */
+	MLS_SIM_START_CPU,    /* and comes back */
 };
 
 struct mls_sim_change {
@@ -244,25 +245,29 @@ enum mls_sim_stop {
 	MLS_SIM_REACHED,   /* the time that was asked for */
 	MLS_SIM_ALL_ENDED, /* no task is left */
 	MLS_SIM_DEADLOCK,  /* tasks are left, and none will ever wake */
-	MLS_SIM_LIMIT,	   /* the number of events that was allowed */
+	MLS_SIM_LIMIT,	   /* the number of events or decisions allowed */
 	MLS_SIM_BROKEN,	   /* see mls_sim_failure() */
 };
 
-/* Runs to a time since the beginning, for at most so many events. */
+/*
+ * Runs to a time since the beginning, for at most so many events, and no
+ * further than the event in which decision number `decisions' of all falls.
+ */
 enum mls_sim_stop mls_sim_run(struct mls_sim *sim, uint64_t until_ns,
-			      uint64_t events);
+			      uint64_t events, uint64_t decisions);
 
 /* The first violation, or the error by which the kernel would eject; or NULL.
  */
 const char *mls_sim_failure(struct mls_sim *sim);
 
 /*
- * A copy of everything, into memory that grows with it. What is restored goes
+ * A copy of everything, into memory that grows with it; false: there is no such
+ * memory. What is restored goes
  * on as if nothing had happened since.
  */
 struct mls_sim_snapshot;
 struct mls_sim_snapshot *mls_sim_snapshot_new(struct mls_sim *sim);
-void mls_sim_snapshot_take(struct mls_sim *sim, struct mls_sim_snapshot *into);
+bool mls_sim_snapshot_take(struct mls_sim *sim, struct mls_sim_snapshot *into);
 void mls_sim_snapshot_restore(struct mls_sim *sim,
 			      const struct mls_sim_snapshot *from);
 void mls_sim_snapshot_free(struct mls_sim_snapshot *snapshot);
@@ -301,9 +306,11 @@ struct mls_sim_report {
 	uint64_t memory; /* bytes */
 	uint32_t tasks_alive;
 	uint32_t tasks_born;
-	uint64_t digest; /* of all state that the scheduler can feel */
 };
 void mls_sim_report(struct mls_sim *sim, struct mls_sim_report *report);
+
+/* Of all that happened: the same in two runs only if they were the same. */
+uint64_t mls_sim_digest(struct mls_sim *sim);
 
 /* Histograms of ns: 32 steps to each doubling. */
 enum mls_sim_histogram {
@@ -329,14 +336,13 @@ struct mls_sim_task_report {
 bool mls_sim_task_report(struct mls_sim *sim, uint32_t task,
 			 struct mls_sim_task_report *report);
 
-/* The scheduler's counters, summed over CPUs; see mlsched.h. */
-struct mls_counters;
-void mls_sim_counters(struct mls_sim *sim, struct mls_counters *sum);
+/* The words of struct mls_counters in mlsched.h, summed over CPUs. */
+void mls_sim_counters(struct mls_sim *sim, uint64_t *words, uint32_t count);
 
 /* One row for each time that a task ran, as it happens. */
 struct mls_sim_span {
 	uint64_t from_ns, to_ns; /* since the beginning */
-	uint32_t task, cpu;
+	uint32_t task, template, cpu;
 	uint32_t refill_ns;
 };
 typedef void (*mls_sim_trace)(void *context, const struct mls_sim_span *span);

@@ -1,0 +1,8 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* libbpf's header for the native build: a program is a function. */
+#ifndef MLS_SIM_BPF_TRACING_H
+#define MLS_SIM_BPF_TRACING_H
+
+#define BPF_PROG(name, args...) name(args)
+
+#endif /* MLS_SIM_BPF_TRACING_H */

@@ -1,0 +1,125 @@
+import MLSched
+import SchedSim
+import SystemPackage
+
+/// Writes a row for each sampled candidate: what was known, and what both answers led to.
+struct LabelWriter {
+    private static let header =
+        "workload,seed,policy,time_us,kind,cpu,cpu_idle,cpu_not_idle,src_dom_load,dst_dom_load,"
+        + "weight,queued,wakeups,waited_us,since_run_us,last_run_us,ran_us,footprint,said,"
+        + "horizon_us,future,stay_waited_us,stay_refilled_us,stay_worked_us,stay_own_waited_us,"
+        + "stay_own_refilled_us,stay_own_worked_us,migrate_waited_us,migrate_refilled_us,"
+        + "migrate_worked_us,migrate_own_waited_us,migrate_own_refilled_us,migrate_own_worked_us"
+
+    let path: String
+    let options: SimulateCommand
+
+    func run() throws {
+        let machine = try options.machine.machine()
+        let workload = try simulatedWorkload(options.workloads[0], on: machine)
+        let branches = options.branches.options(clairvoyant: false)
+        let deciders = try options.runs.deciders(on: machine, branches)
+        let file = try unusableOnError {
+            try FileDescriptor.open(
+                FilePath(path),
+                .writeOnly,
+                options: [.create, .truncate],
+                permissions: [.ownerReadWrite, .groupRead, .otherRead]
+            )
+        }
+        try file.closeAfter {
+            try write(Self.header, to: file)
+            var progress = SimulationProgress(total: deciders.count * options.runs.seeds)
+            for decider in deciders {
+                for seed in options.runs.allSeeds where !progress.isInterrupted {
+                    try label(machine, workload, decider, seed, branches, into: file)
+                    progress.step(noun: "runs")
+                }
+            }
+        }
+    }
+
+    private func label(
+        _ machine: SimMachine,
+        _ workload: SimWorkload,
+        _ decider: SimDecider,
+        _ seed: UInt64,
+        _ branches: BranchOptions,
+        into file: FileDescriptor
+    ) throws {
+        let policy: SimPolicy =
+            if case .rule(let rule) = decider.policy { .forcible(rule) } else { decider.policy }
+        do {
+            try label(machine, workload, SimOptions(seed: seed, policy: policy), branches) {
+                try write($0, features: features($0, workload.name, seed, decider.name), to: file)
+            }
+        } catch SimError.impossible(let sentence) {
+            throw Failure.unusable(sentence)
+        } catch let error as SimError {
+            throw Failure.broken("seed \(seed): \(error)")
+        }
+    }
+
+    private func label(
+        _ machine: SimMachine,
+        _ workload: SimWorkload,
+        _ run: SimOptions,
+        _ branches: BranchOptions,
+        receive: (SimLabel) throws -> Void
+    ) throws {
+        let simulation = try Simulation(machine, workload, run)
+        var runner = try BranchRunner(simulation, branches, seed: run.seed)
+        while let label = try runner.nextLabel(until: options.runs.end) { try receive(label) }
+    }
+
+    /// A row for each future.
+    private func write(_ label: SimLabel, features: String, to file: FileDescriptor) throws {
+        let horizon = "\(Int(options.branches.horizon * 1000))"
+        for future in label.stay.indices {
+            let cells =
+                [features, horizon, "\(future)"]
+                + Self.cells(label.stay[future]) + Self.cells(label.migrate[future])
+            try write(cells.joined(separator: ","), to: file)
+        }
+    }
+
+    private func features(
+        _ label: SimLabel,
+        _ workload: String,
+        _ seed: UInt64,
+        _ policy: String
+    ) -> String {
+        let candidate = label.candidate
+        let pattern = candidate.pattern
+        let numbers: [UInt64] = [
+            candidate.waitedNanoseconds, candidate.sinceRunNanoseconds,
+            candidate.lastRunNanoseconds, candidate.ranNanoseconds,
+        ]
+        return
+            ([
+                workload, "\(seed)", policy, "\(candidate.nowNanoseconds / 1000)",
+                ["wakeup", "pull", "imbalance"][min(candidate.kind, 2)], "\(pattern.cpu)",
+                "\(pattern.cpuIdle)", "\(options.machine.cpus - pattern.cpuIdle)",
+                short(Double(pattern.srcLevel) / 10), short(Double(pattern.dstLevel) / 10),
+                "\(candidate.weight)", "\(candidate.queued)", "\(candidate.wakeups)",
+            ] + numbers.map { "\($0 / 1000)" } + [
+                "\(candidate.footprint)",
+                label.said.map { $0 == .migrate ? "migrate" : "stay" } ?? "undecided",
+            ]).joined(separator: ",")
+    }
+
+    private static func cells(_ outcome: SimOutcome) -> [String] {
+        [
+            outcome.waited, outcome.refilled, outcome.worked, outcome.ownWaited,
+            outcome.ownRefilled, outcome.ownWorked,
+        ].map { short(Double($0) / 1000) }
+    }
+
+    private func write(_ line: String, to file: FileDescriptor) throws {
+        do {
+            try file.writeAll("\(line)\n".utf8)
+        } catch {
+            throw Failure.broken("\(path) cannot be written: \(error)")
+        }
+    }
+}

@@ -1,0 +1,72 @@
+import ArgumentParser
+import SchedSim
+
+/// The machine to simulate.
+struct SimulatedMachineOptions: ParsableArguments {
+    @Option(help: ArgumentHelp("CPUs, 1 to 1024 (default: 8).", valueName: "count"))
+    var cpus = 8
+
+    @Option(
+        help: ArgumentHelp(
+            "Last-level caches, which are the domains (default: 2).",
+            valueName: "count"
+        )
+    )
+    var llcs = 2
+
+    @Option(help: ArgumentHelp("NUMA nodes (default: 1).", valueName: "count"))
+    var nodes = 1
+
+    @Option(help: ArgumentHelp("CPUs of a core (default: 1).", valueName: "count"))
+    var smt = 1
+
+    @Option(
+        help: ArgumentHelp(
+            "Effects of moving that are modelled: refill, transfer, smt, bandwidth, or none "
+                + "(default: all).",
+            valueName: "list"
+        ),
+        transform: parseEffects
+    )
+    var effects = MoveCosts.Effects.all
+
+    @Option(
+        help: ArgumentHelp(
+            "Costs of moving as a multiple of the assumed ones, 0 to 100 (default: 1).",
+            valueName: "factor"
+        )
+    )
+    var costs = 1.0
+
+    func validate() throws {
+        guard (0...100).contains(costs) else {
+            throw ValidationError("--costs is a factor from 0 to 100.")
+        }
+    }
+
+    /// The machine.
+    ///
+    /// - Throws: `Failure` where it does not add up.
+    func machine() throws -> SimMachine {
+        var table = MoveCosts().scaled(by: costs)
+        table.effects = effects
+        return try unusableOnError {
+            try SimMachine(cpus: cpus, llcs: llcs, nodes: nodes, smt: smt, costs: table)
+        }
+    }
+}
+
+@Sendable private func parseEffects(_ text: String) throws -> MoveCosts.Effects {
+    let named: [String: MoveCosts.Effects] = [
+        "refill": .refill, "transfer": .transfer, "smt": .smt, "bandwidth": .bandwidth,
+        "all": .all, "none": [],
+    ]
+    return try text.split(separator: ",").reduce(into: []) { effects, name in
+        guard let effect = named[String(name)] else {
+            throw ValidationError(
+                "'\(name)' is no effect; give refill, transfer, smt, bandwidth, all or none."
+            )
+        }
+        effects.formUnion(effect)
+    }
+}

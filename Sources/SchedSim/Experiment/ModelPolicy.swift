@@ -1,0 +1,46 @@
+public import MLPInference
+public import MLSched
+internal import Synchronization
+
+/// A model as a policy of the simulator: decides at once, each pattern a single time.
+public final class ModelPolicy: Sendable {
+    private struct State: ~Copyable {
+        var scorer: PatternScorer
+        var decisions: [UInt8]
+    }
+
+    private let state: Mutex<State>
+
+    /// Prepares a model for a machine.
+    ///
+    /// - Throws: `SchemaError` where the model cannot be fed, `PatternSpaceError` where the
+    ///   machine has no patterns.
+    public init(_ model: Model, on machine: SimMachine) throws {
+        let space = try PatternSpace(cpuIDs: machine.cpus.count, online: machine.cpus.count)
+        let scorer = try PatternScorer(model: model, space: space)
+        let undecided = [UInt8](repeating: 0, count: space.count)
+        state = Mutex(State(scorer: scorer, decisions: undecided))
+    }
+
+    /// What the model decides on a candidate; nil where its pattern is of another machine.
+    public func decide(_ candidate: SimCandidate) -> Decision? {
+        state.withLock { state in
+            let index = Int(candidate.patternIndex)
+            guard index < state.decisions.count else { return nil }
+            if state.decisions[index] == 0 {
+                state.decisions[index] = Self.score(candidate.patternIndex, &state.scorer)
+            }
+            return Decision(rawValue: state.decisions[index])
+        }
+    }
+
+    private static func score(_ pattern: UInt32, _ scorer: inout PatternScorer) -> UInt8 {
+        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 1) { decision in
+            var pattern = pattern
+            withUnsafePointer(to: &pattern) {
+                scorer.decide(UnsafeBufferPointer(start: $0, count: 1), into: decision)
+            }
+            return decision[0]
+        }
+    }
+}

@@ -1,0 +1,48 @@
+import SchedSim
+import Testing
+
+@Suite struct FuzzTests {
+    @Test func `2,000 random machines and workloads show no violation`() throws {
+        var options = FuzzOptions()
+        options.hazards.subtract([.realtime, .staleMasks])
+        options.nanoseconds = 300_000_000
+        options.idleBoundNanoseconds = 120_000_000
+        for seed in 1...2000 as ClosedRange<UInt64> {
+            let violation = try FuzzCase(seed: seed, options).violation()
+            #expect(violation == nil, "seed \(seed)")
+        }
+    }
+
+    @Test func `A case is made of its seed alone`() throws {
+        #expect(try FuzzCase(seed: 12).description == FuzzCase(seed: 12).description)
+        #expect(try FuzzCase(seed: 12).description != FuzzCase(seed: 13).description)
+    }
+
+    @Test func `A failure shrinks to less that fails for the same reason`() throws {
+        var options = FuzzOptions()
+        options.waitBoundNanoseconds = 30_000_000  // nobody can keep that where many are busy
+        options.nanoseconds = 500_000_000
+        let failing = try #require(
+            try (1...50 as ClosedRange<UInt64>).lazy.map { try FuzzCase(seed: $0, options) }
+                .first { $0.violation() != nil }
+        )
+        let small = failing.shrunk(attempts: 100)
+        #expect(small.violation() != nil)
+        #expect(small.workload.taskCount < failing.workload.taskCount)
+    }
+
+    @Test func `A bound that is broken is named with the task and the time`() throws {
+        var load = SimWorkload(
+            "busy",
+            [SimTask("busy", count: 3, [.run(.constant(1_000_000_000)), .exit])]
+        )
+        load.tasks[0].mask = 0
+        load.masks = [[0]]
+        var options = SimOptions()
+        options.checks = true
+        options.waitBoundNanoseconds = 2_000_000
+        var simulation = try Simulation(try SimMachine(cpus: 2, llcs: 1), load, options)
+        let error = #expect(throws: SimError.self) { try simulation.run(until: 1_000_000_000) }
+        #expect(error?.description.contains("has waited for 3 ms on CPU 0") == true)
+    }
+}
