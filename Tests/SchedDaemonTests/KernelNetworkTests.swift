@@ -98,8 +98,9 @@ private struct KernelNetwork: ~Copyable {
 
     init() throws {
         let object = try OpenObject(.network).load()
-        program = try object.program("network_run")
+        let program = try object.program("network_run")
         networks = try MappedArray(object.map("networks"))
+        self.program = program
     }
 
     func publish(_ network: mls_network, generation: UInt32) throws {

@@ -82,9 +82,11 @@ struct NetworkPrograms: ~Copyable {
     /// Loads them.
     init() throws(BPFError) {
         let object = try OpenObject(.network).load()
-        loop = try object.program("bench_network")
-        nothing = try object.program("bench_network_nothing")
+        let loop = try object.program("bench_network")
+        let nothing = try object.program("bench_network_nothing")
         networks = try MappedArray(object.map("networks"))
+        self.loop = loop
+        self.nothing = nothing
     }
 
     /// Instructions that the verifier walked to accept the network.
