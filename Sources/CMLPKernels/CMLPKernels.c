@@ -84,6 +84,22 @@ void mlpk_pack(const struct mlpk_kernels *kernels, const float *weights,
 	}
 }
 
+void mlpk_softmax(float *values, long rows, int32_t width)
+{
+	for (float *row = values; row < values + rows * width; row += width) {
+		float largest = row[0], sum = 0;
+
+		for (int i = 1; i < width; i++)
+			largest = row[i] > largest ? row[i] : largest;
+		for (int i = 0; i < width; i++) {
+			row[i] = expf(row[i] - largest);
+			sum += row[i];
+		}
+		for (int i = 0; i < width; i++)
+			row[i] /= sum;
+	}
+}
+
 #if defined(__x86_64__)
 /* MXCSR: flush to zero, and denormals are zero. */
 #define FLUSHING 0x8040u

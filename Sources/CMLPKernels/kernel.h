@@ -40,7 +40,8 @@ static int follows(enum mlpk_function function)
 {
 	return function == MLPK_SIGMOID || function == MLPK_TANH ||
 	       function == MLPK_ELU || function == MLPK_SOFTPLUS ||
-	       function == MLPK_SWISH;
+	       function == MLPK_SWISH || function == MLPK_GELU ||
+	       function == MLPK_GELU_TANH || function == MLPK_MISH;
 }
 
 /*
@@ -112,6 +113,9 @@ tile(const struct mlpk_layer *layer, const struct place *at, const int rows,
 	case MLPK_HARD_SIGMOID:
 		STORE(hard_sigmoid(x, layer->activation.alpha,
 				   layer->activation.beta));
+	case MLPK_HARD_SWISH:
+		STORE(hard_swish(x, layer->activation.alpha,
+				 layer->activation.beta));
 	default:
 		STORE(x);
 	}
@@ -267,6 +271,7 @@ static void activate(struct mlpk_activation activation, float *values,
 
 	switch (activation.function) {
 	case MLPK_IDENTITY:
+	case MLPK_SOFTMAX:
 		PASS(x);
 	case MLPK_RELU:
 		PASS(relu(x));
@@ -284,6 +289,14 @@ static void activate(struct mlpk_activation activation, float *values,
 		PASS(swish(x));
 	case MLPK_HARD_SIGMOID:
 		PASS(hard_sigmoid(x, alpha, beta));
+	case MLPK_GELU:
+		PASS(gelu(x));
+	case MLPK_GELU_TANH:
+		PASS(gelu_tanh(x));
+	case MLPK_HARD_SWISH:
+		PASS(hard_swish(x, alpha, beta));
+	case MLPK_MISH:
+		PASS(mish(x));
 	}
 }
 

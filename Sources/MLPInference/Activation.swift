@@ -18,11 +18,21 @@ public enum Activation: BitwiseCopyable, Equatable, Sendable {
     case swish
     /// `slope · x + offset`, clipped to 0…1.
     case hardSigmoid(slope: Float, offset: Float)
+    /// `x · Φ(x)`, Φ being the normal distribution's, by the error function.
+    case gelu
+    /// The approximation of a gelu by `tanh(√(2/π) · (x + 0.044715 x³))`.
+    case geluTanh
+    /// `x` times the hard sigmoid of this slope and offset; 1/6 and 0.5 as a rule.
+    case hardSwish(slope: Float, offset: Float)
+    /// `x · tanh(log(1 + eˣ))`
+    case mish
+    /// `eˣ` divided by the sum of that over the row; the last layer alone may have it.
+    case softmax
 
     /// The function of a code in a model file, or nil where the code is unknown.
     ///
     /// - Parameters:
-    ///   - code: the function, 0–8 in the order of the cases.
+    ///   - code: the function, 0–13 in the order of the cases.
     ///   - alpha: slope or scale, where the function has one.
     ///   - beta: offset, where the function has one.
     public init?(code: UInt32, alpha: Float, beta: Float) {
@@ -36,6 +46,11 @@ public enum Activation: BitwiseCopyable, Equatable, Sendable {
         case 6: self = .softplus
         case 7: self = .swish
         case 8: self = .hardSigmoid(slope: alpha, offset: beta)
+        case 9: self = .gelu
+        case 10: self = .geluTanh
+        case 11: self = .hardSwish(slope: alpha, offset: beta)
+        case 12: self = .mish
+        case 13: self = .softmax
         default: return nil
         }
     }
@@ -52,16 +67,23 @@ public enum Activation: BitwiseCopyable, Equatable, Sendable {
         case .softplus: 6
         case .swish: 7
         case .hardSigmoid: 8
+        case .gelu: 9
+        case .geluTanh: 10
+        case .hardSwish: 11
+        case .mish: 12
+        case .softmax: 13
         }
     }
 
     /// The parameters of the function in a model file; zero where it has none.
     public var parameters: (alpha: Float, beta: Float) {
         switch self {
-        case .identity, .relu, .sigmoid, .tanh, .softplus, .swish: (0, 0)
+        case .identity, .relu, .sigmoid, .tanh, .softplus, .swish, .gelu, .geluTanh, .mish,
+            .softmax:
+            (0, 0)
         case .leakyReLU(let slope): (slope, 0)
         case .elu(let alpha): (alpha, 0)
-        case .hardSigmoid(let slope, let offset): (slope, offset)
+        case .hardSigmoid(let slope, let offset), .hardSwish(let slope, let offset): (slope, offset)
         }
     }
 }
@@ -79,6 +101,11 @@ extension Activation: CustomStringConvertible {
         case .softplus: "softplus"
         case .swish: "swish"
         case .hardSigmoid(let slope, let offset): "hard_sigmoid(\(slope), \(offset))"
+        case .gelu: "gelu"
+        case .geluTanh: "gelu_tanh"
+        case .hardSwish(let slope, let offset): "hard_swish(\(slope), \(offset))"
+        case .mish: "mish"
+        case .softmax: "softmax"
         }
     }
 }

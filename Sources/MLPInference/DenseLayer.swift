@@ -1,5 +1,5 @@
 /// The shape of one dense layer: `y = activation(x · W + b)`.
-public struct DenseLayer: Equatable, Sendable {
+public struct DenseLayer: Codable, Equatable, Sendable {
     /// Columns of `x` and rows of `W`.
     public let inputs: Int
     /// Columns of `y` and of `W`.

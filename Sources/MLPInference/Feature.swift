@@ -1,5 +1,5 @@
 /// One input of a network: what it means and how its raw value is scaled.
-public struct Feature: Equatable, Sendable {
+public struct Feature: Codable, Equatable, Sendable {
     /// The name by which a program supplies the value: lower case, digits and `_`.
     public let name: String
     /// The unit of the raw value, for people; may be empty.

@@ -31,6 +31,7 @@ public struct MLPEvaluator: ~Copyable, @unchecked Sendable {
     private let inputCount: Int
     private let outputCount: Int
     private let layerCount: Int
+    private let endsInSoftmax: Bool
     private let steps: OwnedBuffer<LayerStep>
     /// Biases of narrow layers, repeated; `steps` points into it.
     private let biases: OwnedBuffer<Float>
@@ -83,6 +84,7 @@ public struct MLPEvaluator: ~Copyable, @unchecked Sendable {
             kernels: kernels
         )
         layerCount = model.layers.count
+        endsInSoftmax = model.layers[layerCount - 1].activation == .softmax
         biases = OwnedBuffer(
             count: model.layers.reduce(0) { $0 + LayerStep.tileCount(outputs: $1.outputs) }
         )
@@ -138,6 +140,9 @@ public struct MLPEvaluator: ~Copyable, @unchecked Sendable {
                 into: target + row &* outputCount
             )
             row &+= rows
+        }
+        if endsInSoftmax {
+            mlpk_softmax(target, batch, Int32(outputCount))
         }
     }
 

@@ -9,6 +9,8 @@
 /// Copies share one immutable block of memory, in which the weights are used in place. The file
 /// format is that of ``ModelFormat``.
 public struct Model: Sendable {
+    /// The version of the format that the file has.
+    public let formatVersion: UInt32
     /// The inputs of the network, in order.
     public let features: [Feature]
     /// The layers, first to last; each takes what the one before gives.
@@ -65,6 +67,7 @@ public struct Model: Sendable {
     private init(storage: ModelBytes, _ kernel: KernelChoice) throws(ModelError) {
         let reader = ModelReader(bytes: storage.bytes)
         let header = try ModelHeader(reader)
+        formatVersion = header.version
         features = try reader.features(header)
         layers = try reader.layers(header)
         let provenanceSection = Section(

@@ -30,6 +30,8 @@ public struct ModelError: Error, Equatable, Sendable {
         case duplicateName(String)
         /// The activation's code is unknown.
         case unknownActivation(UInt32)
+        /// A softmax, which is over a whole row, stands before the last layer.
+        case earlySoftmax
         /// A layer does not take what the one before it gives.
         case widthMismatch(expected: Int, actual: Int)
         /// The network does not give what the file says that it must.
@@ -80,7 +82,8 @@ extension ModelError.Reason: CustomStringConvertible {
         case .notAModel:
             "not a model file; convert it with mlsched-export"
         case .unsupportedVersion(let version):
-            "format version \(version) is not \(ModelFormat.version); export the model again"
+            "format version \(version) is not one of \(ModelFormat.versions.lowerBound) to "
+                + "\(ModelFormat.versions.upperBound); use a newer mlsched, or export the model again"
         case .wrongByteOrder:
             "not a little-endian file; export the model again"
         case .checksumMismatch(let stored, let computed):
@@ -99,6 +102,8 @@ extension ModelError.Reason: CustomStringConvertible {
             "a second feature named \(name); give each input a name of its own"
         case .unknownActivation(let code):
             "activation \(code) is unknown; use a newer mlsched or another activation"
+        case .earlySoftmax:
+            "a softmax before the last layer; export the model again"
         case .widthMismatch(let expected, let actual):
             "\(actual) inputs where \(expected) values arrive; export the model again"
         case .selfTestFailed(let expected, let actual):

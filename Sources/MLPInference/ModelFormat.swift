@@ -1,4 +1,4 @@
-/// The model file format, `.mlw`, version 1.
+/// The model file format, `.mlw`, versions 1 and 2.
 ///
 /// A chain of dense layers, the meaning of its inputs, and the proof that a reader computes what
 /// the writer meant. Little-endian; numbers are IEEE 754 binary32 unless stated. The file is a
@@ -11,7 +11,7 @@
 /// | at | type | field |
 /// |---|---|---|
 /// | 0 | 8 bytes | magic `89 4D 4C 57 0D 0A 1A 0A`, that is `\x89MLW\r\n\x1a\n`: like PNG's it shows a transfer that strips bit 7 or converts line ends |
-/// | 8 | u32 | format version, 1 |
+/// | 8 | u32 | format version: 1, or 2 where a layer has one of the activations from 9 on |
 /// | 12 | u32 | byte order mark, 0x01020304 |
 /// | 16 | u64 | size of the file in bytes |
 /// | 24 | u32 | CRC-32 (IEEE 802.3, as in zlib) of the whole file, taken with this field as zero |
@@ -39,7 +39,7 @@
 /// |---|---|---|
 /// | 0 | u32 | inputs, 1–65536: `F` for the first layer, then the outputs of the one before |
 /// | 4 | u32 | outputs, 1–65536 |
-/// | 8 | u32 | activation: 0 identity, 1 relu, 2 sigmoid, 3 tanh, 4 leaky_relu (slope alpha), 5 elu (alpha), 6 softplus, 7 swish, 8 hard_sigmoid, clip(alpha·x + beta, 0, 1) |
+/// | 8 | u32 | activation: 0 identity, 1 relu, 2 sigmoid, 3 tanh, 4 leaky_relu (slope alpha), 5 elu (alpha), 6 softplus, 7 swish, 8 hard_sigmoid, clip(alpha·x + beta, 0, 1); since version 2: 9 gelu by the error function, 10 gelu by tanh, 11 hard_swish, x · clip(alpha·x + beta, 0, 1), 12 mish, 13 softmax over the row, of the last layer alone |
 /// | 12 | f32 | alpha, finite; 0 where unused |
 /// | 16 | f32 | beta, finite; 0 where unused |
 /// | 20 | u32 | reserved, zero |
@@ -55,11 +55,16 @@
 /// binary64. A reader evaluates them and refuses the file unless
 /// `|y − expected| ≤ 1e-5 · max(1, |expected|)` for every element.
 ///
-/// The version changes with every change that a reader of this version would misread or refuse.
+/// The version changes with every change that a reader of this version would misread or refuse; a
+/// writer gives a file the oldest version that can hold it.
 /// A file of more than 256 MiB is refused, so that no path given by mistake can exhaust memory.
 public enum ModelFormat {
-    /// The format version that this module reads.
-    public static let version: UInt32 = 1
+    /// The format versions that this module reads.
+    public static let versions: ClosedRange<UInt32> = 1...2
+
+    /// The first version that knows an activation.
+    static func version(of activation: Activation) -> UInt32 { activation.code > 8 ? 2 : 1 }
+
     /// The largest file that is read, in bytes.
     public static let maximumByteCount = 256 << 20
     /// Every section starts at a multiple of this many bytes.

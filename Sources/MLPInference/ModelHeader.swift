@@ -1,5 +1,6 @@
 /// The first section of a model file, checked, checksum included.
 struct ModelHeader {
+    let version: UInt32
     let checksum: UInt32
     let featureCount: Int
     let layerCount: Int
@@ -11,7 +12,7 @@ struct ModelHeader {
     ///
     /// - Throws: `ModelError` for the first field that is wrong.
     init(_ reader: ModelReader) throws(ModelError) {
-        try Self.checkIdentity(reader)
+        version = try Self.checkIdentity(reader)
         checksum = try Self.checkChecksum(reader)
         featureCount = try reader.count("features", at: 28, in: ModelFormat.featureCounts)
         layerCount = try reader.count("layers", at: 32, in: ModelFormat.layerCounts)
@@ -29,14 +30,14 @@ struct ModelHeader {
         try reader.zeros("reserved", 48..<64)
     }
 
-    private static func checkIdentity(_ reader: ModelReader) throws(ModelError) {
+    private static func checkIdentity(_ reader: ModelReader) throws(ModelError) -> UInt32 {
         guard reader.bytes.count >= 8,
             try reader.read("magic", at: 0, as: UInt64.self) == ModelFormat.magic
         else {
             throw ModelError(field: "magic", offset: 0, reason: .notAModel)
         }
         let version = try reader.read("version", at: 8, as: UInt32.self)
-        guard version == ModelFormat.version else {
+        guard ModelFormat.versions.contains(version) else {
             throw ModelError(field: "version", offset: 8, reason: .unsupportedVersion(version))
         }
         let mark = try reader.read("byte order mark", at: 12, as: UInt32.self)
@@ -52,6 +53,7 @@ struct ModelHeader {
                 reason: .wrongSize(expected: expected, actual: reader.bytes.count)
             )
         }
+        return version
     }
 
     private static func checkChecksum(_ reader: ModelReader) throws(ModelError) -> UInt32 {

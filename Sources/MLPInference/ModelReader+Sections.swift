@@ -71,7 +71,7 @@ extension ModelReader {
         var width = header.featureCount
         for index in 0..<header.layerCount {
             let offset = section.offset + index * ModelFormat.layerSize
-            let layer = try layer(index, at: offset)
+            let layer = try layer(index, of: header, at: offset)
             guard layer.inputs == width else {
                 throw ModelError(
                     field: "layers[\(index)].inputs",
@@ -86,7 +86,11 @@ extension ModelReader {
         return layers
     }
 
-    private func layer(_ index: Int, at offset: Int) throws(ModelError) -> DenseLayer {
+    private func layer(
+        _ index: Int,
+        of header: ModelHeader,
+        at offset: Int
+    ) throws(ModelError) -> DenseLayer {
         let inputs = try count("layers[\(index)].inputs", at: offset, in: ModelFormat.widths)
         let outputs = try count(
             "layers[\(index)].outputs",
@@ -96,11 +100,20 @@ extension ModelReader {
         let code = try read("layers[\(index)].activation", at: offset + 8, as: UInt32.self)
         let alpha = try finite("layers[\(index)].alpha", at: offset + 12)
         let beta = try finite("layers[\(index)].beta", at: offset + 16)
-        guard let activation = Activation(code: code, alpha: alpha, beta: beta) else {
+        guard let activation = Activation(code: code, alpha: alpha, beta: beta),
+            ModelFormat.version(of: activation) <= header.version
+        else {
             throw ModelError(
                 field: "layers[\(index)].activation",
                 offset: offset + 8,
                 reason: .unknownActivation(code)
+            )
+        }
+        guard activation != .softmax || index == header.layerCount - 1 else {
+            throw ModelError(
+                field: "layers[\(index)].activation",
+                offset: offset + 8,
+                reason: .earlySoftmax
             )
         }
         guard activation.parameters.alpha == alpha else {

@@ -52,6 +52,6 @@ struct ActivationTests {
             Activation(code: activation.code, alpha: parameters.alpha, beta: parameters.beta)
                 == activation
         )
-        #expect(Activation(code: 9, alpha: 0, beta: 0) == nil)
+        #expect(Activation(code: 14, alpha: 0, beta: 0) == nil)
     }
 }

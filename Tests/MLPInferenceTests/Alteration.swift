@@ -78,7 +78,7 @@ private let header: [Alteration] = [
     .number(UInt8(0x88), at: 0, "magic", .notAModel),
     .number(UInt8(0x0D), at: 7, "magic", .notAModel, reportedAt: 0),
     .number(UInt32(0), at: 8, "version", .unsupportedVersion(0)),
-    .number(UInt32(2), at: 8, "version", .unsupportedVersion(2)),
+    .number(UInt32(3), at: 8, "version", .unsupportedVersion(3)),
     .number(UInt32(0x0403_0201), at: 12, "byte order mark", .wrongByteOrder),
     .number(UInt64(703), at: 16, "file size", .wrongSize(expected: 703, actual: 704)),
     .number(

@@ -161,7 +161,8 @@ struct EvaluatorTests {
 /// One of each kind.
 let everyActivation: [Activation] = [
     .identity, .relu, .sigmoid, .tanh, .leakyReLU(slope: 0.1), .elu(alpha: 0.7), .softplus,
-    .swish, .hardSigmoid(slope: 0.2, offset: 0.5),
+    .swish, .hardSigmoid(slope: 0.2, offset: 0.5), .gelu, .geluTanh,
+    .hardSwish(slope: 1 / 6, offset: 0.5), .mish,
 ]
 
 /// The largest distance between results; infinite where one alone is NaN.

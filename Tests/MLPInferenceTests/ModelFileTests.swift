@@ -8,7 +8,7 @@ struct ModelFileTests {
     func roundTrip() throws {
         var network = TestModel(
             widths: [3, 17, 2],
-            activations: everyActivation.suffix(2),
+            activations: [.swish, .hardSigmoid(slope: 0.2, offset: 0.5)],
             features: [
                 Feature(name: "cpu_idle", unit: "CPUs", offset: 1, scale: 0.5),
                 Feature(name: "zero"), Feature(name: "zero", scale: 0),

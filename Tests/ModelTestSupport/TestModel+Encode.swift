@@ -52,7 +52,7 @@ extension TestModel {
     private func header() -> [UInt8] {
         var header = ByteWriter()
         header.bytes = [0x89, 0x4D, 0x4C, 0x57, 0x0D, 0x0A, 0x1A, 0x0A]
-        header.word(1)
+        header.word(layers.contains { $0.activation.code > 8 } ? 2 : 1)
         header.word(0x0102_0304)
         header.word(0)
         header.word(0)

@@ -25,6 +25,8 @@ class Kind(IntEnum):
     GELU_TANH = 10
     HARD_SWISH = 11
     MISH = 12
+    # Over a row; the last layer alone may have it.
+    SOFTMAX = 13
 
 
 LAST_OF_VERSION_1 = Kind.HARD_SIGMOID
@@ -54,7 +56,7 @@ class Activation:
         return self.kind.name.lower()
 
     def apply(self, x: NDArray[np.floating]) -> NDArray[np.floating]:
-        """Evaluates the function element by element, in the precision of `x`."""
+        """Evaluates the function on (batch, width), in the precision of `x`."""
         one = x.dtype.type(1)
         alpha, beta = x.dtype.type(self.alpha), x.dtype.type(self.beta)
         match self.kind:
@@ -85,6 +87,9 @@ class Activation:
                 return x * sigmoid(x.dtype.type(2 * math.sqrt(2 / math.pi)) * cube)
             case Kind.HARD_SWISH:
                 return x * np.clip(alpha * x + beta, 0 * one, one)
+            case Kind.SOFTMAX:
+                powers = np.exp(x - x.max(axis=-1, keepdims=True))
+                return powers / powers.sum(axis=-1, keepdims=True)
             case Kind.MISH:
                 return x * np.tanh(np.maximum(x, 0) + np.log1p(np.exp(-np.abs(x))))
 
@@ -106,3 +111,4 @@ _ERFC = np.frompyfunc(math.erfc, 1, 1)
 IDENTITY = Activation(Kind.IDENTITY)
 RELU = Activation(Kind.RELU)
 SIGMOID = Activation(Kind.SIGMOID)
+SOFTMAX = Activation(Kind.SOFTMAX)

@@ -7,7 +7,9 @@ from .activations import USES_ALPHA, Activation, Kind
 from .errors import ModelError
 from .guards import JSON_EXPANSION, MAX_LAYERS, charge, parse_json, read_file
 
-PLAIN = {kind.name.lower(): Activation(kind) for kind in Kind if kind not in USES_ALPHA}
+# What has parameters, or is over a row instead of an element.
+NEITHER = USES_ALPHA | {Kind.SOFTMAX}
+PLAIN = {kind.name.lower(): Activation(kind) for kind in Kind if kind not in NEITHER}
 PLAIN |= {
     "linear": Activation(Kind.IDENTITY),
     "silu": Activation(Kind.SWISH),

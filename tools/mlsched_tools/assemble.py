@@ -31,12 +31,14 @@ class Choices:
         threshold: Migrate when the output is greater.
         pad_to: Inputs to fill up to with zeros.
         provenance: Text for people.
+        library: Whether an embedder asks, who may have any features and outputs.
     """
 
     features: tuple[Feature, ...] | None = None
     threshold: float | None = None
     pad_to: int | None = None
     provenance: str | None = None
+    library: bool = False
 
 
 def assemble(source: Source, choices: Choices) -> Model:
@@ -49,9 +51,9 @@ def assemble(source: Source, choices: Choices) -> Model:
         ModelError: When the model cannot answer the scheduler's question, or a choice is missing.
     """
     flow = source.flow
-    if flow.width != 1:
-        raise ModelError(f"the model has {flow.width} outputs: expected one, or a softmax over two")
-    given = choices.features or source.features or default(flow.inputs)
+    if flow.width != 1 and not choices.library:
+        raise ModelError(f"the model has {flow.width} outputs: one is due, or a softmax over two")
+    given = fed_by(source, choices)
     if len(given) != flow.inputs:
         raise ModelError(f"--features names {len(given)} inputs, the model has {flow.inputs}")
     leading, wide = fold(flow)
@@ -93,12 +95,22 @@ def network_inputs(features: tuple[Feature, ...], raw: NDArray[np.float32]) -> N
     return (raw.astype(np.float64) - offset) * scale
 
 
+def fed_by(source: Source, choices: Choices) -> tuple[Feature, ...]:
+    """What feeds the source's inputs: as the user says, or the source, or by default."""
+    if choices.features or source.features:
+        return choices.features or source.features or ()
+    inputs = source.flow.inputs
+    if choices.library:
+        return tuple(Feature(f"input_{number}") for number in range(inputs))
+    return default(inputs)
+
+
 def _threshold(choices: Choices, source: Source, layers: tuple[Layer, ...]) -> float:
     threshold = choices.threshold if choices.threshold is not None else source.threshold
     if threshold is not None:
         return threshold
     last = layers[-1].activation
-    if last.kind in PROBABILITIES:
+    if last.kind in PROBABILITIES or choices.library:
         return 0.5
     raise ModelError(
         f"the output is {last.name}, not a probability: say by --threshold above what it means "

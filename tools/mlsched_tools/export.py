@@ -5,12 +5,13 @@ import hashlib
 import json
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
 from . import architecture, features, formats, mlw
-from .assemble import Choices, assemble
+from .assemble import Choices, assemble, fed_by
 from .compare import compare
 from .errors import ModelError, reports_errors
 from .files import begins_with, require_writable
@@ -43,6 +44,13 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument(
         "--threshold", type=float, help="migrate above this output (0.5 for a probability)"
+    )
+    parser.add_argument(
+        "--for",
+        dest="target",
+        choices=("scheduler", "library"),
+        default="scheduler",
+        help="library: any names of features, any number of outputs (scheduler)",
     )
     parser.add_argument("--pad-to", type=int, metavar="N", help="fill up to N inputs with zeros")
     parser.add_argument("--provenance", help="where the model comes from, kept in the file")
@@ -107,6 +115,7 @@ def _reading(options: argparse.Namespace) -> ReadOptions:
     return ReadOptions(
         architecture=given,
         trust_pickle=options.trust_pickle,
+        library=options.target == "library",
         order=tuple(name.strip() for name in options.order.split(",")) if options.order else None,
         positive_class=options.positive_class,
         output=options.output_number,
@@ -117,8 +126,9 @@ def _reading(options: argparse.Namespace) -> ReadOptions:
 def _choices(options: argparse.Namespace) -> Choices:
     if options.threshold is not None and not abs(options.threshold) <= LARGEST:
         raise ModelError(f"--threshold {options.threshold:g} is not a finite number of float32")
-    named = features.parse(options.features) if options.features else None
-    return Choices(named, options.threshold, options.pad_to, options.provenance)
+    library = options.target == "library"
+    named = features.parse(options.features, library) if options.features else None
+    return Choices(named, options.threshold, options.pad_to, options.provenance, library)
 
 
 def _export(options: argparse.Namespace, reading: ReadOptions) -> int:
@@ -129,7 +139,7 @@ def _export(options: argparse.Namespace, reading: ReadOptions) -> int:
     model = _assembled(options.source, source, choices)
     difference = None
     if options.verify:
-        fed = choices.features or source.features or features.default(source.flow.inputs)
+        fed = fed_by(source, choices)
         difference = verify(options.source, reading, source, fed, model)
     data = mlw.write(options.output, model)
     report = _report(options, source, model, data)
@@ -145,7 +155,7 @@ def _check(options: argparse.Namespace, reading: ReadOptions) -> int:
     models = []
     for path in options.check:
         source = formats.read(path, reading)
-        fallback = choices if source.threshold is None else Choices(choices.features)
+        fallback = choices if source.threshold is None else replace(choices, threshold=None)
         models.append(_assembled(path, source, fallback))
     found = compare(*models)
     same = found.maximum <= options.tolerance

@@ -1,6 +1,7 @@
 """What the scheduler can feed to a model, and how a model's inputs name it."""
 
 import math
+import re
 from dataclasses import dataclass
 
 from . import abi
@@ -12,6 +13,7 @@ SCHEMA = tuple(UNITS)[: abi.PATTERN_FEATURES]
 # What the scheduler's own network has, of which those without a feature are zero.
 INPUTS = 10
 ZERO = "zero"
+NAME = re.compile(r"[a-z0-9_]{1,24}\Z")
 
 
 @dataclass(frozen=True)
@@ -34,8 +36,12 @@ class Feature:
 PADDING = Feature(ZERO, "", 0.0, 0.0)
 
 
-def parse(text: str) -> tuple[Feature, ...]:
+def parse(text: str, free: bool = False) -> tuple[Feature, ...]:
     """Reads `--features`: `NAME[:OFFSET:SCALE][*COUNT],…`, one item an input, in order.
+
+    Args:
+        text: What the user gave.
+        free: Whether any name will do, rather than those that the scheduler can feed.
 
     Raises:
         ModelError: When a name is unknown or comes twice, or a number is not one.
@@ -43,7 +49,7 @@ def parse(text: str) -> tuple[Feature, ...]:
     features: list[Feature] = []
     for item in text.split(","):
         body, _, count = item.strip().partition("*")
-        features += [_item(body, item)] * _count(count, item)
+        features += [_item(body, item, free)] * _count(count, item)
     names = [feature.name for feature in features if feature.name != ZERO]
     for name in names:
         if names.count(name) > 1:
@@ -72,11 +78,13 @@ def default(inputs: int) -> tuple[Feature, ...]:
     return live + (PADDING,) * (inputs - len(live))
 
 
-def _item(body: str, item: str) -> Feature:
+def _item(body: str, item: str, free: bool) -> Feature:
     name, *numbers = body.split(":")
     if name == ZERO and not numbers:
         return PADDING
-    if name not in UNITS:
+    if free and not NAME.match(name):
+        raise ModelError(f"--features: {name!r} is no name of up to 24 of a-z, 0-9 and _")
+    if not free and name not in UNITS:
         raise ModelError(f"--features: {name!r} is none of {', '.join(UNITS)} and zero")
     if len(numbers) not in (0, 2):
         raise ModelError(f"--features: {item!r} is not NAME or NAME:OFFSET:SCALE")
@@ -86,7 +94,7 @@ def _item(body: str, item: str) -> Feature:
         raise ModelError(f"--features: {item!r} has an offset or scale that is no number") from None
     if not (math.isfinite(offset) and math.isfinite(scale)):
         raise ModelError(f"--features: {item!r} has an offset or scale that is not finite")
-    return Feature(name, UNITS[name], offset, scale)
+    return Feature(name, UNITS.get(name, ""), offset, scale)
 
 
 def _count(text: str, item: str) -> int:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from .activations import Activation, Kind
+from .activations import SOFTMAX, Activation, Kind
 from .errors import ModelError
 from .guards import MAX_PARAMETERS, MAX_WIDTH, charge
 
@@ -251,8 +251,7 @@ def evaluate(ops: tuple[Op, ...], inputs: NDArray[np.float64]) -> NDArray[np.flo
                 case PReLU(slopes):
                     x = np.where(x >= 0, x, slopes * x)
                 case Softmax():
-                    e = np.exp(x - x.max(axis=1, keepdims=True))
-                    x = e / e.sum(axis=1, keepdims=True)
+                    x = SOFTMAX.apply(x)
                 case Take(column):
                     x = x[:, column : column + 1]
                 case Part(name, place):

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from .activations import IDENTITY, RELU, SIGMOID, Activation, Kind
+from .activations import IDENTITY, RELU, SIGMOID, SOFTMAX, Activation, Kind
 from .errors import ModelError
 from .features import Feature
 from .flow import Affine, Dense, Flow, Op, Part, PReLU, Softmax, Take
@@ -140,7 +140,8 @@ class _Folding:
 
     def finish(self) -> None:
         if self.softmax:
-            raise ModelError(f"{self.softmax.place} is a softmax of which no class was chosen")
+            self._close_pending()
+            self.layers[-1] = replace(self.layers[-1], activation=SOFTMAX)
         if self.pending or self.halves is not None or not self.layers:
             self._close_pending()
 

@@ -17,7 +17,6 @@ header, and the file ends where the last section does.
     tests       two sections: inputs (tests, features), then outputs (tests, outputs)
 """
 
-import re
 import struct
 import zlib
 from collections.abc import Iterator
@@ -28,7 +27,7 @@ from numpy.typing import NDArray
 
 from .activations import LAST_OF_VERSION_1, USES_ALPHA, USES_BETA, Activation, Kind
 from .errors import ModelError
-from .features import ZERO, Feature
+from .features import NAME, ZERO, Feature
 from .files import write_atomically
 from .guards import charge, read_file
 from .model import (
@@ -51,7 +50,6 @@ HEADER = struct.Struct("<8sIIQIIIIfI16x")
 FEATURE = struct.Struct("<24s16sff")
 LAYER = struct.Struct("<IIIffI")
 CRC_AT = 24
-NAME = re.compile(r"[a-z0-9_]{1,24}\Z")
 
 
 def version(model: Model) -> int:
@@ -208,6 +206,8 @@ def _layers(cursor: _Cursor, records: list[tuple], width: int, version: int) -> 
         _refuse_unless(inputs == width, f"{place} takes {inputs} inputs, but {width} reach it")
         known = kind in iter(Kind) and (version > 1 or kind <= LAST_OF_VERSION_1)
         _refuse_unless(known, f"{place} has activation number {kind}")
+        early = kind == Kind.SOFTMAX and number < len(records) - 1
+        _refuse_unless(not early, f"{place} has a softmax before the last layer")
         _refuse_unless(alpha == 0 or kind in USES_ALPHA, f"{place} has an alpha it cannot use")
         _refuse_unless(beta == 0 or kind in USES_BETA, f"{place} has a beta it cannot use")
         _refuse_unless(reserved == 0, f"the reserved word of {place} is not zero")

@@ -53,9 +53,14 @@ def verify(
     if options.softmax:
         theirs = np.exp(theirs - theirs.max(axis=1, keepdims=True))
         theirs /= theirs.sum(axis=1, keepdims=True)
-    theirs = theirs[:, -1 if source.output is None or theirs.shape[1] == 1 else source.output]
+    if not options.library:
+        one = source.output is None or theirs.shape[1] == 1
+        theirs = theirs[:, -1 if one else source.output, None]
     padding = len(model.features) - raw.shape[1]
-    ours = model.evaluate(np.pad(raw, ((0, 0), (0, padding))))[:, 0]
+    ours = model.evaluate(np.pad(raw, ((0, 0), (0, padding))))  # (samples, outputs)
+    if ours.shape[1] != theirs.shape[1]:
+        raise ModelError(f"{path}: its own runtime gives {theirs.shape[1]} outputs")
+    ours = ours[: len(theirs)]
     difference = float(np.abs(ours - theirs).max())
     if not difference <= source.bound:
         raise ModelError(

@@ -33,7 +33,7 @@ DEFINITIONS = {
 }
 
 
-@pytest.mark.parametrize("kind", list(Kind))
+@pytest.mark.parametrize("kind", list(DEFINITIONS))
 def test_values_are_those_of_the_definition(kind):
     with np.errstate(all="raise", under="ignore"):
         values = Activation(kind, 0.3, 0.25).apply(np.array(POINTS))
@@ -42,3 +42,10 @@ def test_values_are_those_of_the_definition(kind):
     expected = [DEFINITIONS[kind](x) for x in POINTS]
     assert np.allclose(values, expected, rtol=1e-12, atol=1e-300)
     assert np.allclose(single, expected, rtol=1e-6, atol=1e-30)
+
+
+def test_a_softmax_is_over_a_row():
+    values = Activation(Kind.SOFTMAX).apply(np.array([[1000.0, 1000.0, -1000.0], [0.0, 1.0, 2.0]]))
+    powers = [math.exp(x) for x in range(3)]
+    assert np.allclose(values, [[0.5, 0.5, 0.0], np.array(powers) / sum(powers)], rtol=1e-12)
+    assert set(Kind) - set(DEFINITIONS) == {Kind.SOFTMAX}

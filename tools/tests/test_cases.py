@@ -3,6 +3,7 @@
 The outputs are those of each file's own library; fixtures/make_cases.py stored them.
 """
 
+import math
 import os
 import subprocess
 import sys
@@ -17,7 +18,7 @@ from catalogue import FOLDER
 from networks import CASES, case_inputs
 from test_refusals import X, Y, message, node, tensor
 
-from mlsched_tools import formats
+from mlsched_tools import formats, mlw
 from mlsched_tools.architecture import parse
 from mlsched_tools.errors import ModelError
 from mlsched_tools.export import main
@@ -265,3 +266,31 @@ def test_more_inputs_than_the_scheduler_s_need_names(tmp_path, capsys):
         "has 83 inputs, more than the scheduler's 10: say by --features" in capsys.readouterr().err
     )
     assert main([*arguments, "--features", "cpu,zero*82"]) == 0
+
+
+def test_an_embedder_gets_every_output_and_any_names(tmp_path):
+    """Thirty inputs by names of their own, and a softmax over four classes."""
+    random = np.random.default_rng(6)
+    arrays = {"fc1.weight": random.normal(size=(16, 30)), "fc2.weight": random.normal(size=(4, 16))}
+    arrays = {name: values.astype("<f4") / 4 for name, values in arrays.items()}
+    with (tmp_path / "m").open("wb") as file:
+        np.savez(file, **arrays, activations=np.array(["gelu", "softmax"]))
+    names = [f"sensor_{n}" for n in range(30)]
+    arguments = [str(tmp_path / "m"), "-o", str(tmp_path / "m.mlw"), "--for", "library"]
+    assert main([*arguments, "--features", ",".join(names)]) == 0
+    model = mlw.read(tmp_path / "m.mlw")
+    assert [feature.name for feature in model.features] == names
+    rows = random.normal(size=(50, 30)).astype("<f4")
+    hidden = rows @ arrays["fc1.weight"].T
+    gelu = np.vectorize(lambda x: x * math.erfc(-x / math.sqrt(2)) / 2)(hidden)
+    powers = np.exp(gelu @ arrays["fc2.weight"].T)
+    expected = powers / powers.sum(axis=1, keepdims=True)
+    assert np.abs(model.evaluate(rows) - expected).max() < 2e-6
+    assert main(arguments) == 0
+    assert mlw.read(tmp_path / "m.mlw").features[29].name == "input_29"
+
+
+def test_a_name_that_no_file_can_hold_is_refused(tmp_path, capsys):
+    arguments = [str(CASES / "two_sigmoids.pt"), "-o", str(tmp_path / "m.mlw"), "--for", "library"]
+    assert main([*arguments, "--features", "Speed,b,c,d,e"]) == 2
+    assert "'Speed' is no name of up to 24" in capsys.readouterr().err

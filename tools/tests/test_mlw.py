@@ -68,6 +68,19 @@ def test_a_newer_activation_makes_the_file_one_of_version_2(small_model, kind):
         mlw.decode(sealed(older))
 
 
+def test_a_softmax_belongs_to_the_last_layer(small_model):
+    softmax = Activation(Kind.SOFTMAX)
+    first, last = small_model.layers
+    layers = (first, dataclasses.replace(last, activation=softmax))
+    model = dataclasses.replace(small_model, layers=layers, test_outputs=np.ones((5, 1), "<f4"))
+    assert mlw.decode(mlw.encode(model)).layers[1].activation == softmax
+    layers = (dataclasses.replace(first, activation=softmax), last)
+    model = dataclasses.replace(small_model, layers=layers)
+    outputs = model.evaluate(model.test_inputs, "<f8").astype("<f4")
+    with pytest.raises(ModelError, match="softmax before the last layer"):
+        mlw.decode(mlw.encode(dataclasses.replace(model, test_outputs=outputs)))
+
+
 def test_a_file_cut_at_any_length_is_refused(small_model):
     data = mlw.encode(small_model)
     for length in range(len(data)):

@@ -32,6 +32,11 @@ enum mlpk_function {
 	MLPK_SOFTPLUS,
 	MLPK_SWISH,
 	MLPK_HARD_SIGMOID, /* slope alpha, offset beta */
+	MLPK_GELU,
+	MLPK_GELU_TANH,
+	MLPK_HARD_SWISH, /* slope alpha, offset beta of the hard sigmoid */
+	MLPK_MISH,
+	MLPK_SOFTMAX, /* over a row: mlpk_softmax, when the chain is done */
 };
 
 struct mlpk_activation {
@@ -94,6 +99,9 @@ long mlpk_packed_count(const struct mlpk_kernels *kernels, int32_t inputs,
  */
 void mlpk_pack(const struct mlpk_kernels *kernels, const float *weights,
 	       int32_t inputs, int32_t outputs, float *packed);
+
+/* Replaces each row of values, (rows, width), by its softmax. */
+void mlpk_softmax(float *values, long rows, int32_t width);
 
 /*
  * Makes this thread take subnormal numbers for zero and return zero for them;

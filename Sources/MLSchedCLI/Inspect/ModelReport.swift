@@ -27,7 +27,7 @@ struct ModelReport: Encodable {
     init(_ model: Model, path: String?, withVectors: Bool) {
         let vectors = VectorReport.all(of: model)
         self.path = path
-        formatVersion = ModelFormat.version
+        formatVersion = model.formatVersion
         bytes = model.byteCount
         sha256 = model.sha256
         let digits = String(model.checksum, radix: 16)
