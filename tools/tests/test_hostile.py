@@ -24,8 +24,9 @@ from mlsched_tools.export import main
 from mlsched_tools.hdf5 import PATIENCE
 from mlsched_tools.source import ReadOptions
 
-MUTATIONS = 40
-KERAS_MUTATIONS = 2  # each of them starts a process
+# More are for a long run: MLSCHED_MUTATIONS=10000 takes hours.
+MUTATIONS = int(os.environ.get("MLSCHED_MUTATIONS", "40"))
+KERAS_MUTATIONS = max(2, MUTATIONS // 20)  # each of them starts a process
 SAFE = [f for f in FIXTURES if not f.name.endswith(".pickle")]  # a trusted pickle may do anything
 
 
