@@ -19,6 +19,8 @@ ROOT = Path(__file__).resolve().parents[1]
 COMMENT = re.compile(r"//[^\n]*|/\*.*?\*/", re.DOTALL)
 PYTHON_COMMENT = re.compile(r'"""(?:.*?)"""|#[^\n]*', re.DOTALL)
 WORD = re.compile(r"[A-Za-z_]\w*")
+# What the simulator has in the place of libbpf's headers, for whatever the programs may call.
+STAND_INS = "Sources/CSchedSim/standin/"
 # Libraries whose public declarations are for others, and where what others do with them is tried.
 OFFERED = ("Sources/MLPInference/", "Sources/MLSched/")
 # Called by a protocol, the runtime or a framework, never by name; what only takes up room; and the
@@ -49,7 +51,7 @@ SWIFT = Language(
             re.MULTILINE,
         ),
         # An enumeration's, not a switch's, whose line ends with a colon.
-        re.compile(r"^[ ]*()case (\w+)(?![^\n]*:\s*$)(?=\s*(?:$|=|\(|,))", re.MULTILINE),
+        re.compile(r"^[ ]*()case ([a-z]\w*)(?![^\n]*:\s*$)(?=\s*(?:$|=|\(|,))", re.MULTILINE),
     ),
 )
 C = Language(
@@ -58,7 +60,7 @@ C = Language(
     (
         re.compile(r"^()#define (\w+)", re.MULTILINE),
         re.compile(r"^(?!return|else)()\w[\w\s*]*?[\s*](\w+)\([^;{]*\)[^;{=]*[;{]", re.MULTILINE),
-        re.compile(r"^()(?:struct|union|enum) (\w+) \{", re.MULTILINE),
+        re.compile(r"^()(?:struct|union) (\w+) \{", re.MULTILINE),
         re.compile(r"^\t()(?!return|goto)(?:\w+ )+\**(\w+)(?:\[\w*\])?;", re.MULTILINE),
         re.compile(r"^\t()([A-Z]\w+)(?: = [^,\n]+)?,", re.MULTILINE),
     ),
@@ -122,6 +124,7 @@ def main() -> int:
     for language, used in ((SWIFT, program), (C, program), (PYTHON, tools)):
         group = python if language is PYTHON else sources
         paths = [path for path in group if path.endswith(language.suffixes)]
+        paths = [path for path in paths if not path.startswith(STAND_INS)]
         found += lonely(language, paths, used, tried)
     print("\n".join(sorted(set(found))) if found else "Every declaration is used by somebody.")
     return 1 if found else 0

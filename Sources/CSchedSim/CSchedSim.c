@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * One translation unit, as the scheduler itself is one: the BPF code comes
  * first, unchanged, with its globals in sections that a snapshot can copy.

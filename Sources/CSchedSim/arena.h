@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0 */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Memory of a simulation: taken from one arena, given back with all of it. */
 #ifndef MLS_SIM_ARENA_H
 #define MLS_SIM_ARENA_H

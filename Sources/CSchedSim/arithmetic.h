@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0 */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Random numbers, logarithms and decay in integers: libm picks its variants by
  * the CPU it runs on, and a simulation must give the same bits everywhere.

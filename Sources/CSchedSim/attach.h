@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0 */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What the loader does: tunables, maps, then the scheduler's init. */
 #ifndef MLS_SIM_ATTACH_H
 #define MLS_SIM_ATTACH_H

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0 */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * What is done to tasks from outside. For a change of attributes the kernel
  * takes a task off its queue and puts it back, which the scheduler sees.

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0 */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The sched_ext core as kernel/sched/ext.c has it: the life of a task between
  * runnable and quiescent, direct dispatch, queues that are consumed, and
@@ -7,18 +7,14 @@
 #ifndef MLS_SIM_CORE_H
 #define MLS_SIM_CORE_H
 
-#define SIM_OPS		    mlsched_ops
-#define SIM_SLICE_DFL	    20000000ull	 /* SCX_SLICE_DFL */
-#define SIM_NO_DSQ	    (1ull << 63) /* SCX_DSQ_INVALID */
-#define SIM_ENQ_RESTORE	    2ull /* ENQUEUE_RESTORE: a change, not a wake-up */
-#define SIM_ENQ_PREEMPT	    (1ull << 32)
-#define SIM_ENQ_REENQ	    (1ull << 40)
-#define SIM_DEQ_SLEEP	    1ull
-#define SIM_WAKE_FORK	    4ull
-#define SIM_WAKE_TTWU	    8ull
-#define SIM_WAKE_SYNC	    16ull
-#define SIM_OPS_ENQ_EXITING 4ull
-#define SIM_OPS_ENQ_PINNED  16ull /* SCX_OPS_ENQ_MIGRATION_DISABLED */
+#define SIM_OPS		   mlsched_ops
+#define SIM_SLICE_DFL	   20000000ull	/* SCX_SLICE_DFL */
+#define SIM_NO_DSQ	   (1ull << 63) /* SCX_DSQ_INVALID */
+#define SIM_ENQ_RESTORE	   2ull /* ENQUEUE_RESTORE: a change, not a wake-up */
+#define SIM_ENQ_PREEMPT	   (1ull << 32)
+#define SIM_WAKE_FORK	   4ull
+#define SIM_WAKE_TTWU	   8ull
+#define SIM_OPS_ENQ_PINNED 16ull /* SCX_OPS_ENQ_MIGRATION_DISABLED */
 #define SIM_DISPATCH_MAX_LOOPS 32
 
 static void sim_set_cpu(struct sim_task *task, s32 cpu)
@@ -201,15 +197,6 @@ bool scx_bpf_dispatch_from_dsq(struct bpf_iter_scx_dsq *it,
 			       struct task_struct *p, u64 id, u64 flags)
 {
 	return scx_bpf_dsq_move(it, p, id, flags);
-}
-
-void scx_bpf_error_bstr(char *format, unsigned long long *data, u32 size)
-{
-	sim_fail("the scheduler gave up: %s", format);
-}
-
-void scx_bpf_dump_bstr(char *format, unsigned long long *data, u32 size)
-{
 }
 
 static void sim_local_with_default_slice(struct sim_task *task)

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0 */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The price of moving. A task that starts on a CPU pays the refill of what is
  * no longer in its caches; a wake-up across CPUs pays for the data that both

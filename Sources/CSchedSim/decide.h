@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0 */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Decisions: answered at once in place of the hash of decided patterns, or by
  * user space through ring and table, after a while. One of them can be forced.

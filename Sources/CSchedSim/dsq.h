@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0 */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Dispatch queues: a list in the order of running and, for those in virtual
  * time, a treap to find a place in it.

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0 */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What happens next: a heap of four children, in order of time, then of age. */
 #ifndef MLS_SIM_EVENTS_H
 #define MLS_SIM_EVENTS_H

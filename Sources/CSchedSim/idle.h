@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0 */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Which CPUs are idle, as kernel/sched/ext_idle.c keeps it, and kicks. */
 #ifndef MLS_SIM_IDLE_H
 #define MLS_SIM_IDLE_H

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0 */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The scheduler's maps, ring buffer, timer and the other helpers of BPF. */
 #ifndef MLS_SIM_MAPS_H
 #define MLS_SIM_MAPS_H

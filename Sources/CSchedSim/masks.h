@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0 */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* CPU masks, and the kernel's functions on them. */
 #ifndef MLS_SIM_MASKS_H
 #define MLS_SIM_MASKS_H

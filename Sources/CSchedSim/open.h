@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0 */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* From a description to a simulation that stands at its beginning. */
 #ifndef MLS_SIM_OPEN_H
 #define MLS_SIM_OPEN_H

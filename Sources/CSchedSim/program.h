@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0 */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The tasks' programs: births, steps, channels, ends. */
 #ifndef MLS_SIM_PROGRAM_H
 #define MLS_SIM_PROGRAM_H

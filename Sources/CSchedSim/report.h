@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0 */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Histograms, and the digest that two runs are compared by. */
 #ifndef MLS_SIM_REPORT_H
 #define MLS_SIM_REPORT_H

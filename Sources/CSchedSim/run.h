@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0 */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The loop over events, and what can be asked of a simulation between runs. */
 #ifndef MLS_SIM_RUN_H
 #define MLS_SIM_RUN_H

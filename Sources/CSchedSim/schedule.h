@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0 */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * __schedule(): which task a CPU runs next, by the order of balance_one(),
  * pick_task_scx() and put_prev_task_scx(), and the class above sched_ext.

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0 */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * All state of a simulation. It lies in one arena, pointers into it included,
  * so that a snapshot is a copy that comes back to the same place.
@@ -175,7 +175,6 @@ struct mls_sim {
 	/* the op that is being called, for the decision inside it */
 	struct sim_task *op_task;
 	u32 op_kind;
-	bool in_dispatch;
 
 	struct bpf_timer *timer;
 	void *timer_function, *timer_map;

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0 */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Copies of a simulation: its arena, and the scheduler's globals, which the
  * compiler was told to put into sections of their own.

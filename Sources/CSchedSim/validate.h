@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0 */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Whether a machine and a workload add up; the first fault as one sentence. */
 #ifndef MLS_SIM_VALIDATE_H
 #define MLS_SIM_VALIDATE_H

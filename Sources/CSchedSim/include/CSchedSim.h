@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0 */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * A deterministic discrete-event simulation of a machine that runs the BPF
  * scheduler of bpf/, compiled natively and unchanged. The same machine,

@@ -32,9 +32,6 @@ public struct SimWorkload: Hashable, Sendable {
         self.name = name
         self.tasks = tasks
     }
-
-    /// Tasks that start by themselves.
-    public var taskCount: Int { tasks.reduce(0) { $0 + $1.count } }
 }
 
 extension SimWorkload {

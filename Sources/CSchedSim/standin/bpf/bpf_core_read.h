@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0 */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* libbpf's header for the native build: every field that is declared exists. */
 #ifndef MLS_SIM_BPF_CORE_READ_H
 #define MLS_SIM_BPF_CORE_READ_H

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0 */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * libbpf's header for the native build: maps are structs whose first member the
  * simulator points at their memory, helpers are its functions. All names are

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0 */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* libbpf's header for the native build: a program is a function. */
 #ifndef MLS_SIM_BPF_TRACING_H
 #define MLS_SIM_BPF_TRACING_H
