@@ -6,7 +6,7 @@
 #include "types.bpf.h"
 #include "mlsched.h"
 
-MLS_TUNABLE u32 mls_abi_version = MLS_ABI_VERSION;
+#define MLS_NO_CPU 0xffffu
 
 /* The machine: set from sysfs. Defaults: one CPU in one domain. */
 MLS_TUNABLE u32 mls_nr_cpu_ids = 1;	      /* CPU ids, 1 – MLS_MAX_CPUS */

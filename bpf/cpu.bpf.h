@@ -5,7 +5,10 @@
 
 #include "config.bpf.h"
 
-/* Written by its own CPU alone; others read it as a hint. A cache line. */
+/*
+ * Written by its own CPU alone but for what is said to be atomic; others read
+ * it as a hint.
+ */
 struct mls_cpu {
 	u64 vtime;    /* the queue's clock: of the task that started last */
 	u64 since_ns; /* since when that task runs, CLOCK_MONOTONIC; 0: none */
@@ -14,7 +17,8 @@ struct mls_cpu {
 	u8 brief;	  /* of the running task, see struct mls_task */
 	u8 taken;	  /* by a higher class; nothing of ours runs */
 	u16 padding;
-	u64 reserved[4];
+	u32 queued; /* tasks that wait in its queue; added to atomically */
+	u32 reserved[7];
 };
 _Static_assert(sizeof(struct mls_cpu) == 64, "a cache line");
 
@@ -28,6 +32,22 @@ struct {
 static __always_inline struct mls_cpu *cpu_lookup(u32 cpu)
 {
 	return bpf_map_lookup_elem(&cpu_states, &cpu);
+}
+
+/* Tasks that wait in a CPU's queue. The kernel's own count takes a look-up. */
+static __always_inline u32 queue_length(u32 cpu)
+{
+	struct mls_cpu *own = cpu_lookup(cpu);
+
+	return own ? *(volatile u32 *)&own->queued : 0;
+}
+
+static __always_inline void queue_length_add(u32 cpu, s32 by)
+{
+	struct mls_cpu *own = cpu_lookup(cpu);
+
+	if (own)
+		__sync_fetch_and_add(&own->queued, by);
 }
 
 /* CPU ids, domain after domain; written at init alone. */

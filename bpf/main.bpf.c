@@ -45,7 +45,7 @@ s32 BPF_PROG(mlsched_init_task, struct task_struct *p,
 	if (!task)
 		return -ENOMEM;
 	task->moving_kind = MLS_NO_CANDIDATE;
-	task->waits_in = MLS_NO_DOMAIN;
+	task->waits_on = MLS_NO_CPU;
 	task->ran_domain = cpu_domain(scx_bpf_task_cpu(p));
 	if (mls_cgroups && bpf_core_field_exists(args->cgroup))
 		task->group = group_index(cgroup_id(args->cgroup));
@@ -118,16 +118,16 @@ static void enqueue_pinned(struct task_struct *p, struct mls_task *task,
 			   s32 cpu, u64 flags)
 {
 	task_lapse(task);
-	task_waits(task, MLS_NO_DOMAIN);
 	if (p->flags & PF_KTHREAD && p->nr_cpus_allowed == 1) {
 		count(MLS_DISPATCH_KTHREAD);
+		task_waits_no_more(task);
 		task->queued_since_ns = 0;
 		dsq_insert(p, SCX_DSQ_LOCAL_ON | cpu, mls_slice_ns,
 			   flags | SCX_ENQ_HEAD);
 		return;
 	}
 	count(MLS_DISPATCH_PINNED);
-	queue_insert(p, task, cpu, flags);
+	queue_insert(p, task, cpu, false, flags);
 	if (queue_preempts(task, cpu)) {
 		count(MLS_PREEMPTED);
 		scx_bpf_kick_cpu(cpu, SCX_KICK_PREEMPT);
@@ -147,9 +147,8 @@ static void enqueue_pushed(struct task_struct *p, struct mls_task *task,
 		to = cpu;
 	count(MLS_DISPATCH_PUSHED);
 	task_load_to(p, task, cpu_domain(to));
-	task_waits(task, cpu_domain(to));
 	queue_rejoin(p, task, to);
-	queue_insert(p, task, to, flags);
+	queue_insert(p, task, to, true, flags);
 	if (idle >= 0)
 		scx_bpf_kick_cpu(idle, SCX_KICK_IDLE);
 }
@@ -164,14 +163,13 @@ static void enqueue_again(struct task_struct *p, struct mls_task *task, s32 cpu,
 	if (to >= 0) {
 		queue_rejoin(p, task, to);
 		task_load_to(p, task, cpu_domain(to));
-		task_waits(task, MLS_NO_DOMAIN);
+		task_waits_no_more(task);
 		dsq_insert(p, SCX_DSQ_LOCAL_ON | to, slice_on(to), flags);
 		return;
 	}
 	to = queue_for(p, cpu);
-	task_waits(task, cpu_domain(to));
 	queue_rejoin(p, task, to);
-	queue_insert(p, task, to, flags);
+	queue_insert(p, task, to, true, flags);
 }
 
 /*
@@ -215,8 +213,7 @@ void BPF_PROG(mlsched_enqueue, struct task_struct *p, u64 flags)
 		return;
 	}
 	count(MLS_DISPATCH_QUEUED);
-	task_waits(task, home);
-	queue_insert(p, task, cpu, flags);
+	queue_insert(p, task, cpu, true, flags);
 	if (expired)
 		return; /* the CPU takes its next task now */
 	if (queue_preempts(task, cpu)) {
@@ -275,7 +272,7 @@ void BPF_PROG(mlsched_running, struct task_struct *p)
 		return;
 	task->queued_since_ns = 0;
 	task->running_since_ns = bpf_ktime_get_ns();
-	task_waits(task, MLS_NO_DOMAIN);
+	task_waits_no_more(task);
 	task_load_to(p, task, domain);
 	task_arrived(task, domain);
 	if (task->queue != cpu) {
@@ -341,7 +338,7 @@ void BPF_PROG(mlsched_cpu_acquire, s32 cpu, struct scx_cpu_acquire_args *args)
 /* It is none of ours any longer: nothing is counted for it. */
 static void task_leaves(struct mls_task *task)
 {
-	task_waits(task, MLS_NO_DOMAIN);
+	task_waits_no_more(task);
 	task_load_none(task);
 	task_lapse(task);
 	task->queued_since_ns = 0;

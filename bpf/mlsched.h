@@ -12,9 +12,6 @@
 #include "feature_list.h"
 #include "load.h"
 
-/* Changes whenever a struct, an enum or the meaning of a value below does. */
-#define MLS_ABI_VERSION 3u
-
 #define MLS_MAX_DOMAINS 64u
 #define MLS_NO_DOMAIN	0xffffu /* in place of a domain: the CPU is offline */
 #define MLS_LOAD_LEVELS 11u	/* 0.0, 0.1 … 1.0 */

@@ -15,8 +15,6 @@
 
 char LICENSE[] SEC("license") = "GPL";
 
-/* The header's version, for the loader to check. */
-const volatile __u32 abi_version = MLS_ABI_VERSION;
 /* Decisions in the table, set by the loader; a power of two. */
 const volatile __u32 pattern_count = 4096;
 /* Thread whose system calls send a request each; 0 for none. */

@@ -38,14 +38,6 @@ static __always_inline s32 queue_init(u32 cpu)
 	return scx_bpf_create_dsq(cpu_dsq(cpu), -1);
 }
 
-/* Tasks that wait in a CPU's queue. */
-static __always_inline u32 queue_length(u32 cpu)
-{
-	s32 nr = scx_bpf_dsq_nr_queued(cpu_dsq(cpu));
-
-	return nr > 0 ? nr : 0;
-}
-
 /* Whether nothing of ours runs on a CPU, nor a higher class that took it. */
 static bool cpu_is_vacant(u32 cpu)
 {
@@ -152,14 +144,18 @@ static void queue_reweigh(const struct task_struct *p, struct mls_task *task)
 		task->vtime = at->vtime - (at->vtime - task->vtime) * from / to;
 }
 
-/* A task waits in a CPU's queue, where it has been placed. */
+/*
+ * A task waits in a CPU's queue, where it has been placed; free: others may
+ * take it from there.
+ */
 static void queue_insert(struct task_struct *p, struct mls_task *task, u32 cpu,
-			 u64 flags)
+			 bool free, u64 flags)
 {
 	/* set anew only after it ran: a bound on waiting outlives a requeue */
 	if (!task->queued_since_ns)
 		task->queued_since_ns = bpf_ktime_get_ns();
 	dsq_insert_vtime(p, cpu_dsq(cpu), slice_on(cpu), task->vtime, flags);
+	task_waits_on(task, cpu, free);
 }
 
 /* The virtual time of the task that is next in a queue; false: none. */

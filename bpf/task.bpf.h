@@ -3,6 +3,7 @@
 #ifndef MLSCHED_TASK_BPF_H
 #define MLSCHED_TASK_BPF_H
 
+#include "cpu.bpf.h"
 #include "domain_load.bpf.h"
 #include "group.bpf.h"
 
@@ -25,10 +26,11 @@ struct mls_task {
 	u16 moving_to;	   /* the domain a verdict sends it to */
 	u16 moving_kind;   /* enum mls_candidate_kind or MLS_NO_CANDIDATE */
 	u16 queue;	   /* the CPU on whose queue's clock vtime is */
-	u16 waits_in; /* counted as waiting in this domain, or MLS_NO_DOMAIN */
+	u16 waits_on;	   /* the CPU in whose queue it is, or MLS_NO_CPU */
 	u8 wakes; /* others it woke with the sync flag since it last slept */
 	u8 brief; /* 0 – MLS_BRIEF_MOST: how often it slept soon after one */
-	u16 padding;
+	u8 waits_free; /* others may take it from there */
+	u8 padding;
 };
 
 struct {
@@ -111,16 +113,28 @@ static void task_load_to(const struct task_struct *p, struct mls_task *task,
 	domain_load_add(domain, task->weight);
 }
 
-/* It waits where others may take it, or (MLS_NO_DOMAIN) no longer. */
-static void task_waits(struct mls_task *task, u32 domain)
+/* It is no longer in a queue. */
+static void task_waits_no_more(struct mls_task *task)
 {
-	if (task->waits_in == domain)
+	if (task->waits_on == MLS_NO_CPU)
 		return;
-	if (task->waits_in != MLS_NO_DOMAIN)
-		domain_add_waiting(task->waits_in, -1);
-	task->waits_in = domain;
-	if (domain != MLS_NO_DOMAIN)
-		domain_add_waiting(domain, 1);
+	queue_length_add(task->waits_on, -1);
+	if (task->waits_free)
+		domain_add_waiting(cpu_domain(task->waits_on), -1);
+	task->waits_on = MLS_NO_CPU;
+}
+
+/* It is in the queue of a CPU, free: from where others may take it. */
+static void task_waits_on(struct mls_task *task, u32 cpu, bool free)
+{
+	if (task->waits_on == cpu && task->waits_free == free)
+		return;
+	task_waits_no_more(task);
+	queue_length_add(cpu, 1);
+	if (free)
+		domain_add_waiting(cpu_domain(cpu), 1);
+	task->waits_on = cpu;
+	task->waits_free = free;
 }
 
 static __always_inline bool task_is_hot(const struct mls_task *task, u64 now_ns)

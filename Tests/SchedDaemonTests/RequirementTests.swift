@@ -30,6 +30,30 @@ import Testing
         #expect(other?.isMet == false)
     }
 
+    @Test("A control group with a limit is named, and can be ignored")
+    func limitedGroup() throws {
+        let sysfs = try FakeSysfs([
+            "fs/cgroup/cpu.max": "max 100000", "fs/cgroup/a.slice/cpu.max": "max 100000",
+            "fs/cgroup/a.slice/b.service/cpu.max": "20000 100000",
+            "fs/cgroup/c/d/cpu.max": "5000 10000",
+        ])
+        let limits = KernelRequirements(sysfs: sysfs.root).all.first { $0.name == "no CPU limits" }
+        #expect(limits?.isMet == false)
+        #expect(limits?.finding.contains("/a.slice/b.service and 1 more") == true)
+        let ignoring = KernelRequirements(sysfs: sysfs.root, ignoresLimits: true)
+        #expect(!ignoring.all.contains { $0.name == "no CPU limits" })
+    }
+
+    @Test("Control groups without a limit, or none at all, are no obstacle")
+    func unlimitedGroups() throws {
+        for files in [[:], ["fs/cgroup/a/cpu.max": "max 100000"]] {
+            let sysfs = try FakeSysfs(files.merging(["kernel/x": ""]) { first, _ in first })
+            let found = KernelRequirements(sysfs: sysfs.root).all.last
+            #expect(found?.name == "no CPU limits")
+            #expect(found?.isMet == true)
+        }
+    }
+
     @Test(
         "capabilities are read from the process",
         arguments: [

@@ -8,9 +8,9 @@ struct Checklist {
     let items: [CheckItem]
 
     /// Looks at the machine and at a model.
-    init(grouping: DomainGrouping, loadModel: () throws -> Model) {
+    init(grouping: DomainGrouping, ignoresLimits: Bool, loadModel: () throws -> Model) {
         items =
-            KernelRequirements().all.map { CheckItem($0) }
+            KernelRequirements(ignoresLimits: ignoresLimits).all.map { CheckItem($0) }
             + [Self.domains(grouping), Self.model(loadModel), Self.blas, Self.libbpf]
     }
 

@@ -20,12 +20,16 @@ struct CheckCommand: ParsableCommand {
 
     @OptionGroup var model: ModelOption
     @OptionGroup var domains: DomainsOption
+    @OptionGroup var limits: LimitsOption
 
     @Flag(help: "Print JSON, one object a line for each thing looked at.")
     var json = false
 
     func run() throws {
-        let list = Checklist(grouping: domains.grouping) { try model.load() }
+        let list = Checklist(
+            grouping: domains.grouping,
+            ignoresLimits: limits.ignoresLimits
+        ) { try model.load() }
         try OutputBuffer.print(
             json ? list.items.map(jsonLine) : list.text(marks: Terminal.showsUnicode)
         )

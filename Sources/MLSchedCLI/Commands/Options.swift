@@ -45,9 +45,19 @@ struct DomainsOption: ParsableArguments {
     var grouping = DomainGrouping.cache
 }
 
+/// Whether to start beside control groups that have a limit.
+struct LimitsOption: ParsableArguments {
+    @Flag(
+        name: .customLong("ignore-cpu-max"),
+        help: "Start beside control groups that cpu.max limits."
+    )
+    var ignoresLimits = false
+}
+
 /// How to schedule.
 struct SchedulingOptions: ParsableArguments {
     @OptionGroup var domains: DomainsOption
+    @OptionGroup var limits: LimitsOption
 
     @Option(help: "Who decides: model, heuristic (the fallback rule), always or never.")
     var policy = Policy.model
@@ -111,6 +121,7 @@ struct SchedulingOptions: ParsableArguments {
         configuration.isBusyPolling = busyPoll
         configuration.isPartial = partial
         configuration.obeysGroups = !ignoresGroups
+        configuration.ignoresLimits = limits.ignoresLimits
         configuration.exitDumpLength = UInt32(exitDumpLen)
         configuration.tableLimit = maxTable << 20
         configuration.fillLimit = .milliseconds(maxFill)

@@ -10,11 +10,17 @@ public struct KernelRequirements: Sendable {
     /// - Parameters:
     ///   - sysfs: where sysfs is mounted.
     ///   - procfs: where procfs is mounted.
-    public init(sysfs: String = "/sys", procfs: String = "/proc") {
-        all = [
-            Self.typeInformation(sysfs), Self.schedExt(sysfs), Self.kernelFunctions(sysfs),
-            Self.privileges(procfs), Self.noOtherScheduler(sysfs),
-        ]
+    ///   - ignoresLimits: go on beside control groups that `cpu.max` limits.
+    public init(
+        sysfs: String = "/sys",
+        procfs: String = "/proc",
+        ignoresLimits: Bool = false
+    ) {
+        all =
+            [
+                Self.typeInformation(sysfs), Self.schedExt(sysfs), Self.kernelFunctions(sysfs),
+                Self.privileges(procfs), Self.noOtherScheduler(sysfs),
+            ] + (ignoresLimits ? [] : [Self.noLimits(sysfs)])
     }
 
     /// Refuses to go on unless every requirement is met.
@@ -96,6 +102,18 @@ public struct KernelRequirements: Sendable {
             )
         }
         return Requirement(name, "CAP_BPF and CAP_PERFMON")
+    }
+
+    private static func noLimits(_ sysfs: String) -> Requirement {
+        let name = "no CPU limits"
+        let limited = GroupLimits(cgroups: "\(sysfs)/fs/cgroup").groups
+        guard let first = limited.first else { return Requirement(name, "cpu.max limits no group") }
+        let others = limited.count > 1 ? " and \(limited.count - 1) more" : ""
+        return Requirement(
+            name,
+            "cpu.max limits the control group \(first)\(others), which this scheduler would not",
+            remedy: "lift the limit, or give --ignore-cpu-max to go on without it"
+        )
     }
 
     private static func noOtherScheduler(_ sysfs: String) -> Requirement {

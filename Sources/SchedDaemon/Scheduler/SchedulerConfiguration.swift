@@ -12,6 +12,8 @@ public struct SchedulerConfiguration: Equatable, Sendable {
     public var isPartial = false
     /// Obey `cpu.weight` of control groups, on every level.
     public var obeysGroups = true
+    /// Start beside control groups that `cpu.max` limits, though it will not limit them.
+    public var ignoresLimits = false
     /// How long a task runs before others get their turn; 100 µs – 100 ms.
     public var slice = Duration.milliseconds(5)
     /// A task that has waited longer moves whatever the policy says.

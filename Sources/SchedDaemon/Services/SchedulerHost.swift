@@ -53,7 +53,8 @@ struct SchedulerHost: ~Copyable, RunHost {
         }
         let model = try model ?? source.load()
         self.model = model
-        try KernelRequirements().check()
+        // Whoever sets a limit while it runs does not end it by a CPU that comes or goes.
+        try KernelRequirements(ignoresLimits: isAgain || configuration.ignoresLimits).check()
         let plan = try SchedulerPlan(grouping: configuration.grouping, isAfterHotplug: isAgain)
         let loaded = try LoadedScheduler(configuration, plan: plan)
         let loop = try loaded.decide(with: model, isBusyPolling: configuration.isBusyPolling)
