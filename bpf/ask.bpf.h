@@ -150,7 +150,7 @@ static u32 dst_load(const struct mls_candidate *candidate)
 	u32 load = domain_load(candidate->dst), now = load;
 
 	if (candidate->dst_idle)
-		now = domain_crowd(candidate->dst);
+		now = domain_usual_crowd(candidate->dst);
 	return now < load ? now : load;
 }
 

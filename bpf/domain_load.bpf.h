@@ -57,8 +57,9 @@ static u32 domain_load(u32 index)
 }
 
 /*
- * Load by the number of runnable tasks, on the scale of domain_load(): whether
- * somebody waits beside an idle CPU does not depend on how light they are.
+ * Load by the number of runnable tasks now, on the scale of domain_load():
+ * whether somebody waits beside an idle CPU does not depend on how light they
+ * are, nor on how long it has been so.
  */
 static u32 domain_crowd(u32 index)
 {
@@ -67,13 +68,28 @@ static u32 domain_crowd(u32 index)
 
 	if (!domain || index >= MLS_MAX_DOMAINS)
 		return 0;
-	cpus = mls_domain_nr_cpus[index];
-	if (!cpus)
-		return 0;
+	cpus = mls_domain_nr_cpus[index] ?: 1;
 	crowd = *(volatile u32 *)&domain->runnable;
-	if (crowd >= 2 * cpus)
-		return MLS_LOAD_ONE;
-	return crowd * MLS_LOAD_ONE / (2 * cpus);
+	return crowd < 2 * cpus ? crowd * MLS_LOAD_ONE / (2 * cpus)
+				: MLS_LOAD_ONE;
+}
+
+/* The same on average, so that one moment does not make a domain look empty. */
+static u32 domain_usual_crowd(u32 index)
+{
+	struct mls_domain *domain = domain_lookup(index);
+
+	return domain ? domain->crowd_fp : 0;
+}
+
+/* Lets the average follow by an eighth; the timer's alone, at every tick. */
+static __always_inline void domain_crowd_update(u32 index)
+{
+	struct mls_domain *domain = domain_lookup(index);
+
+	if (domain)
+		domain->crowd_fp =
+			(domain->crowd_fp * 7 + domain_crowd(index) + 4) / 8;
 }
 
 static __always_inline void domain_add_waiting(u32 index, s32 by)

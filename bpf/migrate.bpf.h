@@ -10,7 +10,7 @@
 #include "steal.bpf.h"
 
 #define MLS_PULL_DOMAINS 4 /* domains that one idle CPU asks at a time */
-#define MLS_PULL_TASKS	 8 /* tasks of each that it asks about */
+#define MLS_PULL_TASKS	 32 /* tasks of each that it asks about */
 
 /*
  * Load to compare domains by: those of the same NUMA node as one are all less

@@ -156,7 +156,8 @@ struct mls_domain {
 	struct mls_load load;
 	__u64 vtime; /* furthest virtual time where tasks wait; racy: a hint */
 	__u32 runnable; /* tasks that run or wait */
-	__u32 reserved; /* zero */
+	__u32 crowd_fp; /* their average on the scale of load, 0 – MLS_LOAD_ONE
+			 */
 };
 _Static_assert(sizeof(struct mls_domain) == 64, "ABI");
 

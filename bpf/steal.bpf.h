@@ -10,7 +10,7 @@
 #include "queue.bpf.h"
 
 #define MLS_STEAL_LOOKS	   16 /* queues whose length is looked at */
-#define MLS_STEAL_TASKS	   16 /* tasks of a queue that are looked at */
+#define MLS_STEAL_TASKS	   64 /* tasks of a queue that are looked at */
 #define MLS_SHORTEST_LOOKS 3  /* queues compared for a task that wakes */
 
 /*

@@ -8,7 +8,7 @@
 
 #include "rescue.bpf.h"
 
-#define MLS_TICK_TASKS 16 /* of each queue, for whom a CPU is looked for */
+#define MLS_TICK_TASKS 64 /* of each queue, for whom a CPU is looked for */
 #define MLS_TICK_LOOKS                                                         \
 	64		  /* CPUs looked at where the kernel's mask has none   \
 			   */
@@ -139,8 +139,10 @@ static int tick(void *map, u32 *key, struct mls_timer *value)
 	/* 6.12 takes the timer of a sleepable program for sleepable */
 	bpf_rcu_read_lock();
 	tick_count_vacant();
-	bpf_for (i, 0, mls_nr_domains)
+	bpf_for (i, 0, mls_nr_domains) {
+		domain_crowd_update(i);
 		waiting |= tick_domain(i);
+	}
 	rescue_all();
 	if (mls_cgroups)
 		groups_update();
