@@ -7,7 +7,7 @@ cp migrate.mlw now.mlw
 mlsched run --model now.mlw --json --stats 0.5 >stats.json 2>log &
 daemon=$!
 until [ "$(cat /sys/kernel/sched_ext/state)" = enabled ]; do sleep 0.1; done
-stress-ng --quiet --temp-path /tmp --cpu 4 &
+stress-ng --quiet --temp-path /tmp --cpu 6 --cpu-load 60 & # those that never sleep would soon ask nothing
 load=$!
 stress-ng --quiet --temp-path /tmp --switch 1 --switch-method pipe &
 wakers=$!
