@@ -9,7 +9,7 @@
 #include "decide.bpf.h"
 #include "steal.bpf.h"
 
-#define MLS_PULL_DOMAINS 4 /* domains that one idle CPU asks at a time */
+#define MLS_PULL_DOMAINS 4  /* domains that one idle CPU asks at a time */
 #define MLS_PULL_TASKS	 32 /* tasks of each that it asks about */
 
 /*
