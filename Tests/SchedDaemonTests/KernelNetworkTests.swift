@@ -20,7 +20,7 @@ import Testing
     ]
     static let statesPerNetwork = 10
 
-    @Test("Kernel, native code and plain numbers give the same integers, saturated or not")
+    @Test("kernel, native code and plain numbers give the same integers, saturated or not")
     func sameIntegers() throws {
         let kernel = try KernelNetwork()
         let cases = ProcessInfo.processInfo.environment["MLSCHED_NETWORK_CASES"].flatMap { Int($0) }
@@ -53,7 +53,7 @@ import Testing
         #expect(saturated > 0)
     }
 
-    @Test("The kernel decides as the model, quantised for this machine, does outside")
+    @Test("the kernel decides as the model, quantised for this machine, does outside")
     func quantised() throws {
         let kernel = try KernelNetwork()
         let space = try PatternSpace(cpuIDs: 8, online: 8)

@@ -14,7 +14,8 @@ private func mix(_ policy: Policy) throws -> Simulation {
 }
 
 @Suite struct BranchTests {
-    @Test func `What goes back to a moment goes on as if nothing had happened`() throws {
+    @Test("what goes back to a moment goes on as if nothing had happened")
+    func restoring() throws {
         var simulation = try mix(.heuristic)
         let moment = try simulation.makeMoment()
         try simulation.run(until: end / 2)
@@ -30,7 +31,8 @@ private func mix(_ policy: Policy) throws -> Simulation {
         #expect(simulation.digest() == digest)
     }
 
-    @Test func `A forced decision is obeyed, and the run differs from there on`() throws {
+    @Test("a forced decision is obeyed, and the run differs from there on")
+    func forcedDecision() throws {
         func run(_ decision: Decision?) throws -> (said: Decision?, digest: UInt64) {
             var simulation = try mix(.never)
             simulation.force(0, to: decision)
@@ -43,7 +45,8 @@ private func mix(_ policy: Policy) throws -> Simulation {
         #expect(try run(.migrate).digest != free.digest)
     }
 
-    @Test func `Labelling does not change the run that is labelled`() throws {
+    @Test("labelling does not change the run that is labelled")
+    func labellingIsPassive() throws {
         var plain = try mix(.heuristic)
         try plain.run(until: end)
         var options = BranchOptions()
@@ -56,7 +59,8 @@ private func mix(_ policy: Policy) throws -> Simulation {
         #expect(simulation.digest() == plain.digest())
     }
 
-    @Test func `Both branches of a label live in the same futures, which differ among each other`()
+    @Test("both branches of a label live in the same futures, which differ among each other")
+    func sameFutures()
         throws
     {
         let machine = try SimMachine(cpus: 8, llcs: 2)
@@ -89,7 +93,8 @@ private func mix(_ policy: Policy) throws -> Simulation {
         #expect(paired.reduce(0, +) < unpaired.reduce(0, +) / 2)
     }
 
-    @Test func `The oracle lets tasks wait no longer than a policy that is wrong`() throws {
+    @Test("the oracle lets tasks wait no longer than a policy that is wrong")
+    func oracle() throws {
         let machine = try SimMachine(cpus: 8, llcs: 2)
         let load = BuiltInWorkload.mix.workload(on: machine)
         func waited(_ decider: SimDecider) throws -> UInt64 {

@@ -2,7 +2,8 @@ import SchedSim
 import Testing
 
 @Suite struct FuzzTests {
-    @Test func `2,000 random machines and workloads show no violation`() throws {
+    @Test("2,000 random machines and workloads show no violation")
+    func randomMachines() throws {
         var options = FuzzOptions()
         options.hazards.subtract([.realtime, .staleMasks])
         options.nanoseconds = 300_000_000
@@ -13,12 +14,14 @@ import Testing
         }
     }
 
-    @Test func `A case is made of its seed alone`() throws {
+    @Test("a case is made of its seed alone")
+    func caseOfSeed() throws {
         #expect(try FuzzCase(seed: 12).description == FuzzCase(seed: 12).description)
         #expect(try FuzzCase(seed: 12).description != FuzzCase(seed: 13).description)
     }
 
-    @Test func `A failure shrinks to less that fails for the same reason`() throws {
+    @Test("a failure shrinks to less that fails for the same reason")
+    func shrinking() throws {
         var options = FuzzOptions()
         options.waitBoundNanoseconds = 30_000_000  // nobody can keep that where many are busy
         options.nanoseconds = 500_000_000
@@ -32,7 +35,8 @@ import Testing
         #expect(tasks[0] < tasks[1])
     }
 
-    @Test func `A bound that is broken is named with the task and the time`() throws {
+    @Test("a bound that is broken is named with the task and the time")
+    func brokenBound() throws {
         var load = SimWorkload(
             "busy",
             [SimTask("busy", count: 3, [.run(.constant(1_000_000_000)), .exit])]

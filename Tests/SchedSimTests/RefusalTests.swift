@@ -12,13 +12,16 @@ private func failure(_ machine: SimMachine, _ load: SimWorkload) -> SimError? {
 }
 
 @Suite struct RefusalTests {
-    @Test(arguments: [
-        (cpus: 0, llcs: 1, nodes: 1, smt: 1), (cpus: 1025, llcs: 1, nodes: 1, smt: 1),
-        (cpus: 8, llcs: 3, nodes: 1, smt: 1), (cpus: 8, llcs: 2, nodes: 3, smt: 1),
-        (cpus: 9, llcs: 1, nodes: 1, smt: 2), (cpus: 256, llcs: 128, nodes: 1, smt: 1),
-        (cpus: -1, llcs: -1, nodes: 1, smt: 1),
-    ])
-    func `A machine of parts that do not add up is refused`(
+    @Test(
+        "a machine of parts that do not add up is refused",
+        arguments: [
+            (cpus: 0, llcs: 1, nodes: 1, smt: 1), (cpus: 1025, llcs: 1, nodes: 1, smt: 1),
+            (cpus: 8, llcs: 3, nodes: 1, smt: 1), (cpus: 8, llcs: 2, nodes: 3, smt: 1),
+            (cpus: 9, llcs: 1, nodes: 1, smt: 2), (cpus: 256, llcs: 128, nodes: 1, smt: 1),
+            (cpus: -1, llcs: -1, nodes: 1, smt: 1),
+        ]
+    )
+    func impossibleMachines(
         cpus: Int,
         llcs: Int,
         nodes: Int,
@@ -29,15 +32,18 @@ private func failure(_ machine: SimMachine, _ load: SimWorkload) -> SimError? {
         }
     }
 
-    @Test(arguments: [
-        ([SimStep.exit], "weight"), ([.put(0), .exit], "refers to"),
-        ([.fork(9), .exit], "refers to"), ([.affinity(3), .exit], "refers to"),
-        ([.repeat(from: 7, times: 2), .exit], "refers to"), ([.run(.constant(1))], "last step"),
-        ([.run(.uniform(9, 3)), .exit], "drawn between"),
-        ([.run(.logUniform(0, 3)), .exit], "logarithms"), ([.period(0), .exit], "period"),
-        ([.run(.constant(.max)), .exit], "eleven days"), ([.weight(0), .exit], "weight"),
-    ])
-    func `A program that does not add up is refused by a sentence`(
+    @Test(
+        "a program that does not add up is refused by a sentence",
+        arguments: [
+            ([SimStep.exit], "weight"), ([.put(0), .exit], "refers to"),
+            ([.fork(9), .exit], "refers to"), ([.affinity(3), .exit], "refers to"),
+            ([.repeat(from: 7, times: 2), .exit], "refers to"), ([.run(.constant(1))], "last step"),
+            ([.run(.uniform(9, 3)), .exit], "drawn between"),
+            ([.run(.logUniform(0, 3)), .exit], "logarithms"), ([.period(0), .exit], "period"),
+            ([.run(.constant(.max)), .exit], "eleven days"), ([.weight(0), .exit], "weight"),
+        ]
+    )
+    func impossiblePrograms(
         program: [SimStep],
         word: String
     ) throws {
@@ -51,7 +57,8 @@ private func failure(_ machine: SimMachine, _ load: SimWorkload) -> SimError? {
         #expect(sentence.contains(word))
     }
 
-    @Test func `A task that loops without taking time is stopped and named`() throws {
+    @Test("a task that loops without taking time is stopped and named")
+    func endlessLoop() throws {
         let task = SimTask("loop", [.done, .repeat(from: 0, times: nil)])
         let error = failure(try SimMachine(cpus: 1, llcs: 1), SimWorkload("loop", [task]))
         #expect(
@@ -59,7 +66,8 @@ private func failure(_ machine: SimMachine, _ load: SimWorkload) -> SimError? {
         )
     }
 
-    @Test func `Tasks that wait for each other are a deadlock, and the run comes back`() throws {
+    @Test("tasks that wait for each other are a deadlock, and the run comes back")
+    func deadlock() throws {
         let task = SimTask("waits", count: 2, [.get(0), .repeat(from: 0, times: nil)])
         var load = SimWorkload("deadlock", [task])
         load.channels = [.init()]
@@ -67,7 +75,8 @@ private func failure(_ machine: SimMachine, _ load: SimWorkload) -> SimError? {
         #expect(try simulation.run(until: 3_600_000_000_000) == .deadlock)
     }
 
-    @Test func `A run ends when its last task does`() throws {
+    @Test("a run ends when its last task does")
+    func endOfRun() throws {
         let task = SimTask("short", count: 3, [.run(.constant(1_000_000)), .exit])
         var simulation = try Simulation(
             try SimMachine(cpus: 2, llcs: 1),
@@ -77,7 +86,8 @@ private func failure(_ machine: SimMachine, _ load: SimWorkload) -> SimError? {
         #expect(simulation.report().alive == 0)
     }
 
-    @Test func `More tasks than can be simulated are refused, before memory is taken`() throws {
+    @Test("more tasks than can be simulated are refused, before memory is taken")
+    func tooManyTasks() throws {
         let task = SimTask("many", count: 100_001, [.exit])
         let error = failure(try SimMachine(cpus: 2, llcs: 1), SimWorkload("many", [task]))
         #expect(
@@ -88,7 +98,8 @@ private func failure(_ machine: SimMachine, _ load: SimWorkload) -> SimError? {
         )
     }
 
-    @Test func `A simulation that needs more memory than it may have says so`() throws {
+    @Test("a simulation that needs more memory than it may have says so")
+    func tooMuchMemory() throws {
         var options = SimOptions()
         options.memory = 1 << 20
         let bomb = SimTask(

@@ -15,7 +15,8 @@ private func busy(_ count: Int) -> SimTask {
 }
 
 @Suite struct SimulationTests {
-    @Test func `The same seed gives the same run, another seed another one`() throws {
+    @Test("the same seed gives the same run, another seed another one")
+    func determinism() throws {
         let machine = try twoDomains()
         func digest(_ seed: UInt64) throws -> UInt64 {
             let load = BuiltInWorkload.mix.workload(on: machine)
@@ -27,7 +28,8 @@ private func busy(_ count: Int) -> SimTask {
         #expect(try digest(1) != digest(2))
     }
 
-    @Test func `Simulations that run by turns do not feel each other`() throws {
+    @Test("simulations that run by turns do not feel each other")
+    func independence() throws {
         let machine = try twoDomains()
         let other = try SimMachine(cpus: 6, llcs: 3)
         let load = BuiltInWorkload.mix.workload(on: machine)
@@ -42,7 +44,8 @@ private func busy(_ count: Int) -> SimTask {
         #expect(first.digest() == alone.digest())
     }
 
-    @Test func `CPUs and waiting account for all the time of busy tasks`() throws {
+    @Test("CPUs and waiting account for all the time of busy tasks")
+    func accounting() throws {
         var simulation = try Simulation(try twoDomains(), SimWorkload("busy", [busy(6)]))
         try simulation.run(until: second)
         let report = simulation.report()
@@ -51,7 +54,8 @@ private func busy(_ count: Int) -> SimTask {
         #expect(simulation.tasks().reduce(0) { $0 + $1.ranNanoseconds } == 4 * second)
     }
 
-    @Test func `Tasks share one CPU by their weights`() throws {
+    @Test("tasks share one CPU by their weights")
+    func weights() throws {
         let machine = try SimMachine(cpus: 1, llcs: 1)
         var heavy = busy(1)
         heavy.weight = 300
@@ -61,7 +65,8 @@ private func busy(_ count: Int) -> SimTask {
         #expect((2.7...3.3).contains(work[1] / work[0]))
     }
 
-    @Test func `A task runs on the CPUs of its mask alone`() throws {
+    @Test("a task runs on the CPUs of its mask alone")
+    func mask() throws {
         var pinned = busy(4)
         pinned.mask = 0
         var load = SimWorkload("pinned", [pinned])
@@ -72,7 +77,8 @@ private func busy(_ count: Int) -> SimTask {
         #expect((second - 10_000...second).contains(simulation.report().busyNanoseconds))
     }
 
-    @Test func `A higher class takes its CPU from everybody else`() throws {
+    @Test("a higher class takes its CPU from everybody else")
+    func higherClass() throws {
         let machine = try SimMachine(cpus: 1, llcs: 1)
         var hog = SimTask(
             "hog",
@@ -89,7 +95,8 @@ private func busy(_ count: Int) -> SimTask {
         #expect((690_000_000...700_000_000).contains(ran[0]))
     }
 
-    @Test func `A busy sibling slows a task as the costs say`() throws {
+    @Test("a busy sibling slows a task as the costs say")
+    func siblings() throws {
         var machine = try SimMachine(cpus: 2, llcs: 1, smt: 2)
         machine.costs.effects = [.smt]
         machine.costs.smtShare = 512
@@ -102,7 +109,8 @@ private func busy(_ count: Int) -> SimTask {
         #expect((0.98...1.02).contains(both / alone))
     }
 
-    @Test func `A move is paid by what the caches have to be filled with`() throws {
+    @Test("a move is paid by what the caches have to be filled with")
+    func refill() throws {
         func refill(_ effects: MoveCosts.Effects, footprint: UInt64) throws -> UInt64 {
             var machine = try SimMachine(cpus: 4, llcs: 2)
             machine.costs.effects = effects
@@ -118,7 +126,8 @@ private func busy(_ count: Int) -> SimTask {
         #expect(try small > 0 && refill(.refill, footprint: 1 << 20) > small)
     }
 
-    @Test func `A CPU that goes offline runs nothing until it is back`() throws {
+    @Test("a CPU that goes offline runs nothing until it is back")
+    func offline() throws {
         var load = SimWorkload("hotplug", [busy(4)])
         load.changes = [
             SimChange(.stop(cpu: 3), at: second / 2), SimChange(.start(cpu: 3), at: second),
@@ -132,7 +141,8 @@ private func busy(_ count: Int) -> SimTask {
         #expect((4 * second - 60_000_000...4 * second).contains(busy))
     }
 
-    @Test func `The scheduler's ring and table answer after the delay that is asked for`() throws {
+    @Test("the scheduler's ring and table answer after the delay that is asked for")
+    func answerDelay() throws {
         let machine = try twoDomains(8)
         let load = BuiltInWorkload.spinners.workload(on: machine)
         func run(_ policy: SimPolicy) throws -> (executed: UInt64, digest: UInt64) {
