@@ -120,8 +120,12 @@ def select(mask: Value, yes: Value, no: Value, place: str) -> Flow:
     if isinstance(mask, Mask) and not mask.greater:
         mask, yes, no = replace(mask, greater=True), no, yes
     flows = isinstance(yes, Flow) and isinstance(no, Flow)
-    if isinstance(mask, Mask) and flows and _linear_softplus(mask, yes, no):
-        return no
+    if isinstance(mask, Mask) and flows:
+        if _linear_softplus(mask, yes, no):
+            return no
+        scaled = _scaled_elu(mask, yes, no, place)
+        if scaled is not None:
+            return scaled
     if isinstance(mask, Mask) and isinstance(yes, Flow) and mask.bound >= 0:
         yes = _where_positive(yes, mask.flow)
     if isinstance(mask, Mask) and isinstance(yes, Flow) and same(mask.flow, yes):
@@ -139,6 +143,26 @@ def select(mask: Value, yes: Value, no: Value, place: str) -> Flow:
 
 def _slopes(op: Op) -> bool:
     return isinstance(op, Affine) and not op.shift.any()
+
+
+def _scaled_elu(mask: Mask, yes: Flow, no: Flow, place: str) -> Flow | None:
+    """What s · x where positive and k · (exp(x) − 1) elsewhere is, such as a selu."""
+    base = mask.flow
+    if (
+        mask.bound != 0
+        or yes.ops[: len(base.ops)] != base.ops
+        or no.ops[: len(base.ops)] != base.ops
+    ):
+        return None
+    match _merged(yes.ops[len(base.ops) :]), _merged(no.ops[len(base.ops) :]):
+        case (() | (Affine(),)) as positive, (Part("exp"), Affine(scale, shift)) if (
+            not np.ptp(scale) and (shift == -scale).all()
+        ):
+            factor = _uniform(positive[0]) if positive else 1.0
+            if factor:
+                elu = base.activate(Activation(Kind.ELU, float(scale[0]) / factor))
+                return elu.affine(factor, 0.0, place)
+    return None
 
 
 def _linear_softplus(mask: Mask, yes: Flow, no: Flow) -> bool:

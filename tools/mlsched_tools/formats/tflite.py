@@ -52,6 +52,8 @@ class _Reader:
         self._notes: dict[str, None] = {}
         self._bound: float | None = None
         self._quantised = False
+        # By operands: the converter writes one layer twice where two operators follow it.
+        self._dense: dict[tuple[int, ...], Flow] = {}
 
     def read(self) -> Source:
         inputs, outputs = self._graph.integers(1), self._graph.integers(2)
@@ -91,15 +93,19 @@ class _Reader:
             kinds = [self._tensor(index).byte(1) for index in (before, after)]
             if not set(kinds) <= {FLOAT, DOUBLE}:
                 raise ModelError(f"{place} casts the network's value to or from an integer")
-        result = self._apply(code, values, operator.table(4), place)
+        result = self._apply(code, values, operator, place)
         if isinstance(result, Flow):
             self._note_rounded(after)
         self._values[after] = result
 
-    def _apply(self, code: int, values: list[Value], options: Table, place: str) -> Value:
+    def _apply(self, code: int, values: list[Value], operator: Table, place: str) -> Value:
+        options = operator.table(4)
         try:
             if code == FULLY_CONNECTED:
-                return _fused(_dense(values, options, place), options.byte(0), place)
+                operands = tuple(operator.integers(1))
+                if operands not in self._dense:
+                    self._dense[operands] = _dense(values, options, place)
+                return _fused(self._dense[operands], options.byte(0), place)
             if code in SIMPLE:
                 if code == DIV and not isinstance(values[0], Flow) and _integers(values):
                     raise ModelError(f"{place} divides integers, which rounds")
