@@ -46,6 +46,8 @@ struct mls_candidate {
 	u32 dst;       /* domain */
 	s32 also_idle; /* a CPU that is idle but not marked so, or -1 */
 	bool dst_idle; /* a CPU of dst is idle */
+	u32 weight;    /* MLS_WEIGHT_ONE is nice 0 */
+	u64 waited_ns; /* in a queue, by now */
 };
 
 static __always_inline u32 generation_now(void)
@@ -154,10 +156,33 @@ static u32 dst_load(const struct mls_candidate *candidate)
 	return now < load ? now : load;
 }
 
+/*
+ * Memory of a task's process that is resident, KiB; 0 for the kernel's own, and
+ * before 6.2. Off by what CPUs have not added yet, some dozens of pages each.
+ * The mm of a task that ends meanwhile reads as anything: for one decision.
+ */
+static u64 resident_kib(const struct task_struct *p)
+{
+	const struct mm_struct *mm = p->mm;
+	s64 pages;
+
+	if (!mm || !bpf_core_field_exists(mm->rss_stat[0].count))
+		return 0;
+	pages = mm->rss_stat[0].count + mm->rss_stat[1].count +
+		mm->rss_stat[3].count;
+	return pages > 0 ? pages * 4 : 0;
+}
+
+/* Global, so that its branches are verified once and not for each feature. */
+__noinline s32 measured_log(u64 value)
+{
+	return mls_log(value);
+}
+
 /* Measures the features of a candidate while that many CPUs are idle. */
 static __always_inline void measure(struct mls_features *features,
 				    const struct mls_candidate *candidate,
-				    u32 idle)
+				    const struct task_struct *p, u32 idle)
 {
 	s32 *value = features->value;
 
@@ -166,6 +191,13 @@ static __always_inline void measure(struct mls_features *features,
 	value[MLS_FEATURE_CPU_NOT_IDLE] = mls_nr_online - idle;
 	value[MLS_FEATURE_SRC_DOM_LOAD] = src_load(candidate);
 	value[MLS_FEATURE_DST_DOM_LOAD] = dst_load(candidate);
+	value[MLS_FEATURE_FOOTPRINT] = measured_log(resident_kib(p));
+	value[MLS_FEATURE_WAITED] = measured_log(candidate->waited_ns / 1000);
+	value[MLS_FEATURE_WEIGHT] = measured_log(candidate->weight);
+	value[MLS_FEATURE_SRC_WAIT] =
+		measured_log(domain_wait(candidate->src) / 1000);
+	value[MLS_FEATURE_DST_WAIT] =
+		measured_log(domain_wait(candidate->dst) / 1000);
 }
 
 /*
@@ -174,15 +206,15 @@ static __always_inline void measure(struct mls_features *features,
  */
 static __always_inline struct mls_pattern_fields
 make_request(struct mls_request *request, const struct mls_candidate *candidate,
-	     u32 idle, s32 pid)
+	     const struct task_struct *p, u32 idle)
 {
 	struct mls_pattern_fields fields;
 
 	request->stamp_ns = bpf_ktime_get_ns();
 	request->generation = generation_now();
-	request->pid = pid;
+	request->pid = p->pid;
 	request->kind = candidate->kind;
-	measure(&request->features, candidate, idle);
+	measure(&request->features, candidate, p, idle);
 	fields = mls_pattern_of(&request->features);
 	request->pattern = mls_pattern_index(pattern_space(), fields);
 	return fields;

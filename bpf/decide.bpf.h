@@ -55,11 +55,12 @@ static enum mls_decision obey_rule(const struct mls_request *request,
 }
 
 /* The one question: may this task move from its domain to that one, now? */
-static bool may_migrate(const struct mls_candidate *candidate, s32 pid)
+static bool may_migrate(const struct mls_candidate *candidate,
+			const struct task_struct *p)
 {
 	struct mls_request request = {};
 	struct mls_pattern_fields fields = make_request(
-		&request, candidate, idle_cpus(candidate->also_idle), pid);
+		&request, candidate, p, idle_cpus(candidate->also_idle));
 	enum mls_decision verdict;
 
 	count_candidate(candidate->kind, MLS_CONSULTED);

@@ -8,6 +8,7 @@
 
 #include "config.bpf.h"
 #include "counters.bpf.h"
+#include "measure.h"
 
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
@@ -105,6 +106,17 @@ static __always_inline u32 domain_nr_waiting(u32 index)
 	struct mls_domain *domain = domain_lookup(index);
 
 	return domain ? *(volatile u32 *)&domain->waiting : 0;
+}
+
+/* How long one more task would wait for one of its CPUs, ns. */
+static u64 domain_wait(u32 index)
+{
+	struct mls_domain *domain = domain_lookup(index);
+
+	if (!domain || index >= MLS_MAX_DOMAINS)
+		return 0;
+	return mls_expected_wait(*(volatile u32 *)&domain->runnable,
+				 mls_domain_nr_cpus[index], mls_slice_ns);
 }
 
 /* Whether this domain's turn has come again; a lost race costs one question. */

@@ -11,7 +11,8 @@
 #include <linux/types.h>
 #include "load.h"
 
-#define MLS_MAX_CPUS 1024u /* CPU ids, exclusive bound */
+#define MLS_MAX_CPUS  1024u /* CPU ids, exclusive bound */
+#define MLS_LOG_SHIFT 8u    /* logarithms: see mls_log() in measure.h */
 
 /*
  * X(SYMBOL, name, unit, lowest, highest, shift, meaning), in the order of the
@@ -28,7 +29,17 @@
 	X(SRC_DOM_LOAD, src_dom_load, "0-1", 0, 1, MLS_LOAD_SHIFT,             \
 	  "Load of the domain it would leave")                                 \
 	X(DST_DOM_LOAD, dst_dom_load, "0-1", 0, 1, MLS_LOAD_SHIFT,             \
-	  "Load of the domain it would enter")
+	  "Load of the domain it would enter")                                 \
+	X(FOOTPRINT, footprint, "log2 KiB", 0, 40, MLS_LOG_SHIFT,              \
+	  "Resident memory of its process; 0: the kernel's")                   \
+	X(WAITED, waited, "log2 us", 0, 40, MLS_LOG_SHIFT,                     \
+	  "How long it has waited in a queue by now")                          \
+	X(WEIGHT, weight, "log2", 0, 15, MLS_LOG_SHIFT,                        \
+	  "Its weight; 6.6 is nice 0, and each nice level a third")            \
+	X(SRC_WAIT, src_wait, "log2 us", 0, 40, MLS_LOG_SHIFT,                 \
+	  "Wait to expect in the domain it would leave")                       \
+	X(DST_WAIT, dst_wait, "log2 us", 0, 40, MLS_LOG_SHIFT,                 \
+	  "Wait to expect in the domain it would enter")
 
 #define MLS_FEATURE_SYMBOL(symbol, ...) MLS_FEATURE_##symbol,
 

@@ -54,13 +54,14 @@ static s32 migrate_on_wakeup(struct task_struct *p, struct mls_task *task,
 		.src = src,
 		.also_idle = -1,
 		.dst_idle = true,
+		.weight = p->scx.weight,
 	};
 	s32 cpu;
 
 	if (mls_nr_domains < 2)
 		return -1;
 	candidate.dst = least_loaded_idle(p, src);
-	if (candidate.dst == MLS_NO_DOMAIN || !may_migrate(&candidate, p->pid))
+	if (candidate.dst == MLS_NO_DOMAIN || !may_migrate(&candidate, p))
 		return -1;
 	cpu = domain_claim_idle(candidate.dst, p);
 	if (cpu < 0) {
@@ -102,7 +103,9 @@ static bool may_pull(struct task_struct *p, struct mls_task *task,
 	u64 now = bpf_ktime_get_ns();
 
 	candidate->cpu = scx_bpf_task_cpu(p);
-	if (may_migrate(candidate, p->pid))
+	candidate->weight = p->scx.weight;
+	candidate->waited_ns = task_waited(task, now);
+	if (may_migrate(candidate, p))
 		return true;
 	if (!task->kept_since_ns)
 		task->kept_since_ns = now;
@@ -217,6 +220,7 @@ static u32 migrate_on_imbalance(struct task_struct *p, struct mls_task *task,
 		.cpu = cpu,
 		.src = src,
 		.also_idle = -1,
+		.weight = p->scx.weight,
 	};
 	u32 load, least;
 
@@ -233,7 +237,7 @@ static u32 migrate_on_imbalance(struct task_struct *p, struct mls_task *task,
 	if (candidate.dst == MLS_NO_DOMAIN)
 		return MLS_NO_DOMAIN;
 	candidate.dst_idle = domain_has_idle(candidate.dst, p);
-	if (!may_migrate(&candidate, p->pid))
+	if (!may_migrate(&candidate, p))
 		return MLS_NO_DOMAIN;
 	task_send(task, candidate.kind, candidate.dst);
 	return candidate.dst;

@@ -38,11 +38,12 @@ __noinline u32 least_loaded(u32 but, u32 below, u32 needs_idle)
 	return best;
 }
 
-static enum mls_decision ask(const struct mls_candidate *candidate, s32 pid)
+static enum mls_decision ask(const struct mls_candidate *candidate,
+			     const struct task_struct *p)
 {
 	struct mls_request request = {};
 
-	make_request(&request, candidate, idle_cpus(candidate->also_idle), pid);
+	make_request(&request, candidate, p, idle_cpus(candidate->also_idle));
 	count_candidate(candidate->kind, MLS_CONSULTED);
 	return ask_model(&request);
 }
@@ -87,12 +88,14 @@ static void observe_move(struct task_struct *p, struct mls_observed_task *task,
 		.src = cpu_domain(from),
 		.dst = cpu_domain(to),
 		.also_idle = -1,
+		.weight = task_weight(p),
+		.waited_ns = task_waited(task),
 	};
 	enum mls_decision said;
 
 	if (candidate.kind == MLS_CANDIDATE_PULL)
 		candidate.also_idle = to;
-	said = ask(&candidate, p->pid);
+	said = ask(&candidate, p);
 	if (said == MLS_MIGRATE)
 		observe_in(row, MLS_OBSERVED_AGREED);
 	else if (said == MLS_STAY)
@@ -129,7 +132,7 @@ static void observe_kept(struct task_struct *p,
 			 const struct mls_candidate *candidate)
 {
 	struct mls_observed *row = process_row(p);
-	enum mls_decision said = ask(candidate, p->pid);
+	enum mls_decision said = ask(candidate, p);
 
 	observe_in(row, MLS_OBSERVED_KEPT);
 	if (said == MLS_STAY)
@@ -158,6 +161,7 @@ static void consider_wakeup(struct task_struct *p,
 		.cpu = task->ran_cpu,
 		.src = home,
 		.also_idle = -1,
+		.weight = task_weight(p),
 	};
 
 	if (!task_is_free(p) || machine_idle <= 0 ||
@@ -176,6 +180,7 @@ static void consider_imbalance(struct task_struct *p, u32 cpu, u32 home)
 		.cpu = cpu,
 		.src = home,
 		.also_idle = -1,
+		.weight = task_weight(p),
 	};
 	u32 load;
 
@@ -204,6 +209,7 @@ static __always_inline int wakes(struct task_struct *p)
 		consider_wakeup(p, task, home);
 	task->moved = 0;
 	task_runnable(p, task, home);
+	task->waits_since_ns = bpf_ktime_get_ns();
 	return 0;
 }
 
@@ -238,6 +244,7 @@ static __always_inline void leaves(struct task_struct *p, bool preempt, u32 cpu,
 		return;
 	}
 	task_runnable(p, task, domain);
+	task->waits_since_ns = bpf_ktime_get_ns();
 	if (preempt)
 		consider_imbalance(p, cpu, domain);
 }

@@ -11,6 +11,8 @@ struct mls_observed_task {
 	u16 load_domain; /* where its weight is counted */
 	u16 ran_cpu;	 /* where it last ran */
 	u32 moved;	 /* the kernel moves it across domains: it was asked */
+	u32 padding;
+	u64 waits_since_ns; /* CLOCK_MONOTONIC, ns: woke or left its CPU then */
 };
 
 struct {
@@ -103,6 +105,14 @@ static __always_inline u32 task_weight(const struct task_struct *p)
 	u64 weight = (p->se.load.weight * MLS_WEIGHT_ONE) >> 20;
 
 	return weight ?: 1;
+}
+
+/* How long a task has waited for a CPU, ns; 0: it is not runnable. */
+static __always_inline u64 task_waited(const struct mls_observed_task *task)
+{
+	s64 waited = bpf_ktime_get_ns() - task->waits_since_ns;
+
+	return task->weight && waited > 0 ? waited : 0;
 }
 
 /* The task is runnable in a domain, which may be news of either kind. */

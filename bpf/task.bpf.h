@@ -142,6 +142,14 @@ static __always_inline bool task_is_hot(const struct mls_task *task, u64 now_ns)
 	return (s64)(now_ns - task->stopped_ns) < (s64)mls_hot_ns;
 }
 
+/* How long it has waited in a queue, ns. */
+static __always_inline u64 task_waited(const struct mls_task *task, u64 now_ns)
+{
+	s64 waited = now_ns - task->queued_since_ns;
+
+	return task->queued_since_ns && waited > 0 ? waited : 0;
+}
+
 /*
  * Whether it has been kept beside idle CPUs for as long as is allowed. Those
  * look at every tick, and the next one would be too late.

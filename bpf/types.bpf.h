@@ -86,6 +86,15 @@ struct thread_info {
 	u32 cpu;
 };
 
+struct percpu_counter {
+	s64 count; /* without what CPUs have not added yet */
+};
+
+/* since 6.2; before, rss_stat is of another type */
+struct mm_struct {
+	struct percpu_counter rss_stat[4]; /* file, anonymous, swap, shared */
+};
+
 struct task_struct {
 	struct thread_info thread_info;
 	unsigned int cpu;
@@ -95,6 +104,7 @@ struct task_struct {
 	unsigned short migration_disabled;
 	unsigned int __state; /* 0: runnable */
 	const struct cpumask *cpus_ptr;
+	struct mm_struct *mm;
 	struct task_struct *group_leader;
 	char comm[16];
 	struct sched_entity se;

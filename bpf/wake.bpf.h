@@ -67,6 +67,7 @@ static bool may_follow(struct task_struct *p, struct mls_task *task,
 		.dst = cpu_domain(cpu),
 		.also_idle = cpu,
 		.dst_idle = true,
+		.weight = p->scx.weight,
 	};
 	u64 now = bpf_ktime_get_ns();
 
@@ -78,7 +79,7 @@ static bool may_follow(struct task_struct *p, struct mls_task *task,
 	if ((s64)(now - task->asked_ns) < 1000000)
 		return false;
 	task->asked_ns = now;
-	if (!may_migrate(&candidate, p->pid))
+	if (!may_migrate(&candidate, p))
 		return false;
 	task_send(task, candidate.kind, candidate.dst);
 	return true;

@@ -89,6 +89,8 @@ static void sim_task_describe(struct sim_task *task, u32 template, s32 cpu)
 	task->p.pid = task->id + 1;
 	task->p.group_leader = &task->p;
 	task->p.flags = from->kthread ? PF_KTHREAD : 0;
+	task->p.mm = from->kthread ? NULL : &task->mm;
+	task->mm.rss_stat[1].count = task->footprint / 4096;
 	task->p.__state = 0;
 	task->p.scx.weight = from->weight;
 	task->p.scx.slice = SIM_SLICE_DFL;

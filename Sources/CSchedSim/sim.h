@@ -29,7 +29,8 @@ enum sim_state {
 struct sim_task {
 	struct task_struct p; /* first: the scheduler sees this alone */
 	struct mls_sim_mask allowed;
-	void *store; /* of the scheduler */
+	struct mm_struct mm; /* its footprint, as if each had its own */
+	void *store;	     /* of the scheduler */
 	u32 id, template, ordinal, mask, group;
 	s32 cpu;
 	enum sim_state state;

@@ -17,6 +17,10 @@ public struct LiveFeature: BitwiseCopyable, Hashable, RawRepresentable, Sendable
     public static var srcDomLoad: LiveFeature { LiveFeature(MLS_FEATURE_SRC_DOM_LOAD) }
     /// Load of the domain that it would enter, 0–1.
     public static var dstDomLoad: LiveFeature { LiveFeature(MLS_FEATURE_DST_DOM_LOAD) }
+    /// Memory of the task's process that is resident; a logarithm of KiB.
+    public static var footprint: LiveFeature { LiveFeature(MLS_FEATURE_FOOTPRINT) }
+    /// How long it has waited in a queue; a logarithm of µs.
+    public static var waited: LiveFeature { LiveFeature(MLS_FEATURE_WAITED) }
     /// Always 0: fills the width of a network.
     public static var zero: LiveFeature { LiveFeature(NR_MLS_FEATURES) }
 

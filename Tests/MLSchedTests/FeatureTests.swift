@@ -88,6 +88,18 @@ struct FeatureTests {
         )
     }
 
+    @Test("the page about features has the row of each")
+    func page() throws {
+        let page = try text(of: "Sources/MLSched/MLSched.docc/Features.md")
+        for feature in LiveFeature.measured {
+            let (lowest, highest) = (feature.range.lowerBound, feature.range.upperBound)
+            let row =
+                "| `\(feature.rawValue)` | \(feature.unit) | \(Int(lowest))–\(Int(highest)) "
+                + "| \(feature.meaning) | "
+            #expect(page.contains("\n" + row))
+        }
+    }
+
     @Test("what the kernel measured comes out in its unit")
     func fixedPoint() throws {
         var measured = mls_features()
@@ -124,6 +136,27 @@ struct FeatureTests {
         #expect(LiveFeature(rawValue: "") == nil)
     }
 
+    @Test("a model of a feature that no pattern has is refused where decisions are a table")
+    func notInPattern() throws {
+        let network = TestModel(
+            widths: [2, 1],
+            activations: [.sigmoid],
+            features: [Feature(name: "cpu"), Feature(name: "footprint")]
+        )
+        let model = try Model(bytes: network.encoded())
+        #expect(throws: SchemaError.notInPattern("footprint", input: 1)) {
+            _ = try PatternScorer(model: model, space: PatternSpace(cpuIDs: 1, online: 1))
+        }
+        var scheduler = try MLScheduler(model: model, cacheCapacity: 4)
+        let states = try [0.0, 20].map { size in
+            try MigrationFeatures([.cpu: 1, .cpuNotIdle: 2, .footprint: size])
+        }
+        // A cache knows patterns alone, which both have in common.
+        #expect(scheduler.score(states[0]) != scheduler.score(states[1]))
+        _ = scheduler.shouldMigrate(states[0])
+        #expect(scheduler.cacheStatistics == (0, 0))
+    }
+
     @Test("a schema takes live features in any order and number")
     func schema() throws {
         let names = ["dst_dom_load", "zero", "src_dom_load", "zero", "cpu"]
@@ -150,8 +183,8 @@ struct FeatureTests {
         #expect(error == .unknownFeature("temperature", input: 1))
         #expect(
             error.description == "the model's input 1 is temperature, which is not measured here; "
-                + "export it with features out of cpu, cpu_idle, cpu_not_idle, src_dom_load, "
-                + "dst_dom_load, zero"
+                + "export it with features out of "
+                + LiveFeature.allCases.map(\.rawValue).joined(separator: ", ")
         )
     }
 

@@ -5,6 +5,7 @@
 
 #include "../../../bpf/mlsched.h"
 #include "../../../bpf/kfuncs.h"
+#include "../../../bpf/measure.h"
 #include "../../../bpf/network.h"
 #include "../../../bpf/observe.h"
 #include "../../../bpf/probe.h"
