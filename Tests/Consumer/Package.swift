@@ -26,6 +26,10 @@ let package = Package(
             dependencies: [.product(name: "MLPInference", package: "mlsched")]
         ),
         .executableTarget(
+            name: "Classifier",
+            dependencies: [.product(name: "MLPInference", package: "mlsched")]
+        ),
+        .executableTarget(
             name: "Runtime",
             dependencies: [.product(name: "BPFRuntime", package: "mlsched")]
         ),
