@@ -18,7 +18,7 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-atomics", from: "1.3.0"),
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
-        .package(url: "https://github.com/apple/swift-log", from: "1.6.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.6.0"),
         .package(url: "https://github.com/apple/swift-system", from: "1.4.0"),
         .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.1.0"),
@@ -118,8 +118,9 @@ let package = Package(
         .executableTarget(
             name: "MLSchedCLI",
             dependencies: [
-                "BPFRuntime", "CMLSchedABI", "DefaultWeights", "MLPInference", "MLSched",
-                "SchedBench", "SchedDaemon", "SchedSim",
+                "BPFRuntime", "CMLSchedABI", "DefaultWeights", "LinuxSystem", "MLPInference",
+                "MLSched", "SchedBench", "SchedDaemon", "SchedExtStats",
+                "SchedSim",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Histogram", package: "hdrhistogram-swift"),
                 .product(name: "Logging", package: "swift-log"),
@@ -127,6 +128,7 @@ let package = Package(
                 .product(name: "SystemPackage", package: "swift-system"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ],
+            resources: [.embedInCode("Metrics/page.html")],
             swiftSettings: settings
         ),
         .testTarget(
@@ -159,7 +161,11 @@ let package = Package(
         ),
         .testTarget(
             name: "MLSchedCLITests",
-            dependencies: ["CLibBPF", "MLPInference", "MLSchedCLI", "ModelTestSupport"],
+            dependencies: [
+                "CLibBPF", "LinuxSystem", "MLPInference", "MLSchedCLI", "ModelTestSupport",
+                "SchedDaemon", "SchedExtStats",
+                .product(name: "Logging", package: "swift-log"),
+            ],
             exclude: ["Goldens"],
             swiftSettings: settings
         ),

@@ -27,7 +27,7 @@ OFFERED = ("Sources/MLPInference/", "Sources/MLSched/")
 # ends of enumerations.
 EXEMPT = re.compile(
     "main|run|validate|configuration|encode|description|debugDescription|makeIterator|next|hash|"
-    "intValue|stringValue|allValueStrings|createBuildCommands|formatter|MLSchedCommand|"
+    "intValue|stringValue|allValueStrings|defaultValueDescription|createBuildCommands|formatter|MLSchedCommand|"
     # An enumeration and a struct have at least one member, needed or not.
     r"SCX_EXIT_NONE|cancelled|_GNU_SOURCE|reserved\w*|padding\w*|NR_\w+|__\w+__|do_\w+|visit_\w+"
 )

@@ -38,6 +38,7 @@ PUBLIC = re.compile(
     r"(?:public|package)\s+(?:[a-z]+(?:\(set\))?\s+)*?"
     r"(?:func|var|let|struct|enum|class|protocol|actor|typealias|case)\s+(\w+)"
 )
+DECLARED = re.compile(r"\b(?:func|var|let|struct|enum|class|protocol|actor|typealias)\s+(\w+)")
 COMMENT = re.compile(r"//[^\n]*|/\*.*?\*/", re.DOTALL)
 
 
@@ -91,7 +92,8 @@ def file_problems(files: list[Path], allowed: dict[str, set[str] | None]) -> lis
 def offered() -> dict[str, set[str]]:
     """Returns the names that each of the package's modules offers to those that import it.
 
-    A C module offers every word of the headers that its own one includes.
+    A C module offers every word of the headers that its own one includes; a name with `@` before
+    it is a module as its tests see it.
     """
     names: dict[str, set[str]] = {}
     for path in swift_files():
@@ -100,6 +102,8 @@ def offered() -> dict[str, set[str]]:
         if "public extension" in text or "public protocol" in text or "public enum" in text:
             found += re.findall(r"(?:func|var|case)\s+(\w+)", text)
         names.setdefault(target_of(path), set()).update(found)
+        # What a test may see by `@testable`.
+        names.setdefault("@" + target_of(path), set()).update(DECLARED.findall(text))
     # The build makes an accessor of each BPF program.
     names["BPFPrograms"] |= {path.name.partition(".")[0] for path in ROOT.rglob("bpf/*.bpf.c")}
     for header in ROOT.glob("*/*/include/*.h"):
@@ -116,11 +120,13 @@ def unused(files: list[Path]) -> list[str]:
         lines = [line for line in path.read_text().splitlines() if not IMPORT.match(line)]
         text = COMMENT.sub(" ", "\n".join(lines))
         words = set(re.findall(r"\w+", text))
+        source = path.read_text().splitlines()
         for number, module in imports(path):
+            offer = f"@{module}" if source[number - 1].startswith("@testable") else module
             is_used = (
                 re.search(OTHERS[module], text)
                 if module in OTHERS
-                else module not in names or words & names[module]
+                else offer not in names or words & names[offer]
             )
             if not is_used:
                 found.append(f"{path.relative_to(ROOT)}:{number}: uses nothing of {module}.")

@@ -31,16 +31,34 @@ public struct StructOpsImage: ~Copyable {
         _ member: String,
         to value: Value
     ) throws(BPFError) {
+        try withUnsafeBytes(of: value) { (raw) throws(BPFError) in
+            try set(member, bytes: Array(raw), exactly: true)
+        }
+    }
+
+    /// Sets a member that is an array of characters to a text; the rest of it becomes zero.
+    ///
+    /// - Throws: `BPFError` with `ENOENT` when there is no member of this name and `EINVAL` when
+    ///   it has no room for the text and a zero.
+    public mutating func set(_ member: String, to text: String) throws(BPFError) {
+        try set(member, bytes: text.utf8 + [0], exactly: false)
+    }
+
+    private mutating func set(
+        _ member: String,
+        bytes value: [UInt8],
+        exactly: Bool
+    ) throws(BPFError) {
         guard let place = offsets[member] else {
             throw BPFError(operation: "find member \(member) of", name: variable, errno: ENOENT)
         }
-        let size = MemoryLayout<Value>.size
-        guard place.size == size, place.offset + size <= bytes.count else {
+        guard exactly ? value.count == place.size : value.count <= place.size,
+            place.offset + place.size <= bytes.count
+        else {
             throw BPFError(operation: "set member \(member) of", name: variable, errno: EINVAL)
         }
-        withUnsafeBytes(of: value) { raw in
-            bytes.replaceSubrange(place.offset..<place.offset + size, with: raw)
-        }
+        let padding = [UInt8](repeating: 0, count: place.size - value.count)
+        bytes.replaceSubrange(place.offset..<place.offset + place.size, with: value + padding)
     }
 }
 

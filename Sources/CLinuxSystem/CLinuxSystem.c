@@ -64,6 +64,12 @@ int lnx_refuse_huge_pages(void)
 	return prctl(PR_SET_THP_DISABLE, 1, 0, 0, 0) ? errno : 0;
 }
 
+int lnx_core_cookie(int pid, unsigned long long *cookie)
+{
+	/* PR_SCHED_CORE, PR_SCHED_CORE_GET, a thread: linux/prctl.h 5.14 */
+	return prctl(62, 0, pid, 0, cookie) ? errno : 0;
+}
+
 int lnx_eventfd(void)
 {
 	return eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);

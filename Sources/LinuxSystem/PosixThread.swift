@@ -45,6 +45,12 @@ public final class PosixThread: Sendable {
         pthread_join(handle, nil)
     }
 
+    /// Lets the thread end by itself; it cannot be joined any more.
+    public func detach() {
+        guard !isJoined.exchange(true, ordering: .relaxed) else { return }
+        pthread_detach(handle)
+    }
+
     private final class Body: Sendable {
         let run: @Sendable () -> Void
         init(_ run: @escaping @Sendable () -> Void) { self.run = run }

@@ -41,4 +41,13 @@ public enum ThisProcess {
     public static func refuseHugePages() throws(SystemError) {
         try SystemError.check(lnx_refuse_huge_pages(), "refuse huge pages for", "this process")
     }
+
+    /// The core-scheduling cookie of another process, 0 for none.
+    ///
+    /// - Parameter pid: of the process.
+    /// - Returns: nil where this process may not know, or the kernel has no core scheduling.
+    public static func coreCookie(of pid: Int32) -> UInt64? {
+        var cookie: UInt64 = 0
+        return lnx_core_cookie(pid, &cookie) == 0 ? cookie : nil
+    }
 }

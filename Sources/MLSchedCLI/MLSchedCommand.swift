@@ -21,15 +21,21 @@ struct MLSchedCommand: AsyncParsableCommand {
         version: Version.text,
         subcommands: [
             RunCommand.self, ObserveCommand.self, BenchCommand.self, PredictCommand.self,
-            CheckCommand.self, InspectCommand.self, SimulateCommand.self,
+            CheckCommand.self, InspectCommand.self, SimulateCommand.self, MonitorCommand.self,
+            MetricsCommand.self,
         ]
     )
+
+    /// The names of all commands.
+    static var commandNames: [String] {
+        configuration.subcommands.compactMap { $0.configuration.commandName }
+    }
 
     static func main() async {
         // A reader that goes away, such as head, ends the program without a word.
         signal(SIGPIPE, SIG_DFL)
         do {
-            var command = try parseAsRoot()
+            var command = try parseAsRoot(try Invocation(CommandLine.arguments).arguments)
             if var asyncCommand = command as? any AsyncParsableCommand {
                 try await asyncCommand.run()
             } else {

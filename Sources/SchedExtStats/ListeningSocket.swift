@@ -19,7 +19,7 @@ struct ListeningSocket: ~Copyable, Sendable {
     /// - Throws: `StatsError` for a path that is not safe to use, `SystemError` for what the system
     ///   refuses.
     init(path: String, mode: UInt32) throws {
-        let address = try SocketAddress(path)
+        let address = try StatsError.address(path)
         try Self.makeFolder(of: path)
         try Self.removeStale(path, address)
         let descriptor = try OwnedDescriptor(

@@ -23,7 +23,7 @@ public struct StatsClient: ~Copyable {
     ///   - seconds: how long a question and its answer may take each.
     /// - Throws: `StatsError` when nobody serves there, `SystemError` without a socket.
     public init(path: String, timeout seconds: Int = 2) throws {
-        let address = try SocketAddress(path)
+        let address = try StatsError.address(path)
         let descriptor = try OwnedDescriptor(
             socket(AF_UNIX, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0),
             "make",

@@ -1,3 +1,5 @@
+internal import LinuxSystem
+
 /// Why statistics cannot be served or had.
 public enum StatsError: Error, Equatable, Sendable, CustomStringConvertible {
     /// Somebody serves there already.
@@ -37,5 +39,15 @@ public enum StatsError: Error, Equatable, Sendable, CustomStringConvertible {
         case .refused(let errno, let sentence):
             "the server refuses to answer: \(sentence) (error \(errno))"
         }
+    }
+}
+
+extension StatsError {
+    /// The address of a path.
+    static func address(_ path: String) throws(StatsError) -> SocketAddress {
+        guard let address = try? SocketAddress(path) else {
+            throw .longPath(path: path, limit: SocketAddress.longestPath)
+        }
+        return address
     }
 }

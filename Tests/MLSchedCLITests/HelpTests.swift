@@ -5,7 +5,8 @@ struct HelpTests {
     @Test(
         "every command explains itself, word for word",
         arguments: [
-            "", "run", "observe", "bench", "predict", "check", "inspect",
+            "", "run", "observe", "bench", "predict", "check", "inspect", "monitor",
+            "metrics",
         ]
     )
     func help(command: String) throws {
@@ -25,7 +26,8 @@ struct HelpTests {
     @Test(
         "a line is never wider than a terminal of 80 columns",
         arguments: [
-            "run", "observe", "bench", "predict", "check", "inspect",
+            "run", "observe", "bench", "predict", "check", "inspect", "monitor",
+            "metrics",
         ]
     )
     func width(command: String) throws {

@@ -11,8 +11,6 @@ struct ObserveTests {
     @Test(
         "what cannot be done is one sentence, and nothing is started",
         arguments: [
-            (["--duration", "0"], "--duration 0.0 is not a time"),
-            (["--stats", "0"], "--stats 0.0 is not a time"),
             (["--top=-1"], "--top -1 is not a number"),
             (["--csv", "/nonexistent/x.csv"], "/nonexistent/x.csv cannot be created"),
             (["--domains", "0/1023"], "CPU 1023 is not online"),
@@ -34,14 +32,17 @@ struct ObserveTests {
         let result = try Program.run("observe", "--duration", "5", "--csv", "/dev/full")
         #expect(result.status == 1)
         #expect(result.errors.contains("/dev/full cannot be written"))
-        #expect(result.errors.split(separator: "\n").count == 1)
+        // Beside what a machine with one cache is told.
+        let lines = result.errors.split(separator: "\n")
+        #expect(lines.count { !$0.contains("one domain only") } == 1)
     }
 
     @Test("JSON tells every request and sums that agree with themselves", .enabled(if: isPossible))
     func json() throws {
         let result = try Program.run("observe", "--duration", "1", "--json")
         #expect(result.status == 0)
-        #expect(result.errors == "")
+        // A machine with one cache is told how to make two domains, and nothing else.
+        #expect(result.errors.isEmpty || result.errors.contains(/one domain only.*--domains/))
         let lines = try result.lines.map { try JSONValue($0) }
         let total = try #require(lines.last)
         #expect(total["type"] == .string("total"))

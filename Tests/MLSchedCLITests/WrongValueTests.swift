@@ -28,6 +28,9 @@ struct WrongValueTests {
                 "'0-' is no list of CPUs: write ids and ranges, as in 0-3,8"
             ),
             (["run", "--stats", "-1"], "--stats"),
+            (["run", "--stats", "0"], "The value '0' is invalid for '--stats <sec>'"),
+            (["observe", "--stats", "0"], "The value '0' is invalid for '--stats <sec>'"),
+            (["observe", "--duration", "0"], "The value '0' is invalid for '--duration <sec>'"),
             (
                 ["run", "--duration", "never"],
                 "The value 'never' is invalid for '--duration <sec>'"

@@ -9,6 +9,8 @@ import Testing
         let error = #expect(throws: UnmetRequirement.self) { try requirements.check() }
         #expect(error?.requirement.name == "sched_ext")
         #expect(error.map { "\($0)" }?.contains("CONFIG_SCHED_CLASS_EXT=y") == true)
+        // One fault, not two.
+        #expect(requirements.all.first { $0.name == "kernel functions" }?.isMet == true)
     }
 
     @Test("a kernel without type information is the first thing said")
@@ -27,6 +29,7 @@ import Testing
         let requirements = KernelRequirements(sysfs: sysfs.root, procfs: "/proc")
         let other = requirements.all.first { $0.name == "no other scheduler" }
         #expect(other?.finding.contains("simple") == true)
+        #expect(other?.remedy == "stop it first: systemctl stop scx, or scxctl stop")
         #expect(other?.isMet == false)
     }
 

@@ -43,13 +43,14 @@ final class FakeGauges: SchedulerGauges, PipelineGauges {
         plan.domains.map { DomainLoad(cpus: $0, load: 0.25) }
     }
 
-    func measurements() async -> PipelineMeasurements? {
-        state.withLock { state in
+    func measure(_ receive: @escaping @Sendable (PipelineMeasurements?) -> Void) {
+        let measured = state.withLock { state -> PipelineMeasurements? in
             state.measurementCount += 1
             var measurements = PipelineMeasurements()
             measurements.requests = state.sent
             return state.hasEnded ? nil : measurements
         }
+        receive(measured)
     }
 }
 

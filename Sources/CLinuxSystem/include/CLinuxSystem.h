@@ -26,6 +26,9 @@ int lnx_name_thread(const char *name);
 /* Keeps khugepaged away from this process. */
 int lnx_refuse_huge_pages(void);
 
+/* The core-scheduling cookie of a process's first thread; 0: it has none. */
+int lnx_core_cookie(int pid, unsigned long long *cookie);
+
 /* An eventfd that does not block and is closed on exec; -1 and errno. */
 int lnx_eventfd(void);
 

@@ -12,6 +12,7 @@ struct Checklist {
         items =
             KernelRequirements(ignoresLimits: ignoresLimits).all.map { CheckItem($0) }
             + [Self.domains(grouping), Self.model(loadModel), Self.blas, Self.libbpf]
+            + Hazard.all().map { .note($0.name, $0.finding, remedy: $0.remedy) }
     }
 
     /// Whether nothing is in the way of the scheduler.

@@ -35,10 +35,10 @@ struct ObserveCommand: AsyncParsableCommand {
     @Option(
         help: ArgumentHelp("Print statistics at this interval, in seconds.", valueName: "sec")
     )
-    var stats = 1.0
+    var stats = Seconds.one
 
     @Option(help: ArgumentHelp("Stop after this many seconds.", valueName: "sec"))
-    var duration: Double?
+    var duration: Seconds?
 
     @Option(help: ArgumentHelp("Process names to show at the end.", valueName: "n"))
     var top = 10
@@ -47,7 +47,8 @@ struct ObserveCommand: AsyncParsableCommand {
         help: ArgumentHelp(
             "Write every request, its features and the answer to a CSV file.",
             valueName: "path"
-        )
+        ),
+        completion: .file()
     )
     var csv: String?
 
@@ -70,7 +71,11 @@ struct ObserveCommand: AsyncParsableCommand {
             },
             report: printer.print
         )
-        try await unusableOnError { try await runToEnd(service) }
+        try await unusableOnError {
+            try KernelRequirements.checkTracing()
+            noteSingleDomain()
+            try await runToEnd(service)
+        }
     }
 
     private func observerConfiguration() throws(Failure) -> ObserverConfiguration {
@@ -79,22 +84,24 @@ struct ObserveCommand: AsyncParsableCommand {
         }
         var configuration = ObserverConfiguration()
         configuration.grouping = domains.grouping
-        configuration.duration = try duration.map { (value) throws(Failure) in
-            try Self.length(value, of: "--duration")
-        }
-        configuration.interval = try Self.length(stats, of: "--stats")
+        configuration.duration = duration?.duration
+        configuration.interval = stats.duration
         configuration.recordsRequests = csv != nil || json
         configuration.measuresOverhead = overhead
         return configuration
     }
 
-    private static func length(_ seconds: Double, of option: String) throws(Failure) -> Duration {
-        guard seconds >= 0.01, seconds <= 1e9 else {
-            throw .unusable(
-                "\(option) \(seconds) is not a time to watch for; give 0.01 to 1000000000 seconds"
-            )
-        }
-        return .seconds(seconds)
+    /// Where there is one domain nothing moves between domains; says how to make two.
+    private func noteSingleDomain() {
+        guard let plan = try? SchedulerPlan(grouping: domains.grouping), plan.domains.count == 1
+        else { return }
+        let cpus = plan.topology.online.cpus
+        guard cpus.count > 1 else { return }
+        let halves = [cpus[..<(cpus.count / 2)], cpus[(cpus.count / 2)...]].map { CPUList($0) }
+        StandardError.print(
+            "mlsched: one domain only, \(plan.domains[0]): nothing moves between domains; make two "
+                + "with --domains \(halves[0])/\(halves[1])"
+        )
     }
 }
 

@@ -12,7 +12,8 @@ struct ModelOption: ParsableArguments {
         help: ArgumentHelp(
             "Model file made by mlsched-export or mlsched-train (default: the built-in model).",
             valueName: "path"
-        )
+        ),
+        completion: .file()
     )
     var path: String?
 
@@ -131,7 +132,12 @@ struct SchedulingOptions: ParsableArguments {
 
 /// What to print.
 struct OutputOptions: ParsableArguments {
-    @Option(help: ArgumentHelp("Print statistics at this interval, in seconds.", valueName: "sec"))
+    @Option(
+        help: ArgumentHelp(
+            "Print statistics at this interval, in seconds (with --json: 1).",
+            valueName: "sec"
+        )
+    )
     var stats: Seconds?
 
     @Flag(help: "Print statistics as JSON, one object a line.")
@@ -143,19 +149,41 @@ struct OutputOptions: ParsableArguments {
     @Flag(name: [.short, .long], help: "Log what the scheduler and libbpf do, step by step.")
     var verbose = false
 
+    @Option(
+        help: ArgumentHelp(
+            "Log what is at least so important (default: notice).",
+            valueName: "level"
+        )
+    )
+    var logLevel: Logger.Level?
+
+    /// How often to print; nil: never.
+    var interval: Duration? { stats?.duration ?? (json ? .seconds(1) : nil) }
+
     /// A logger that writes to standard error.
     func logger() -> Logger {
-        var logger = Logger(label: "mlsched") { StreamLogHandler.standardError(label: $0) }
-        logger.logLevel = verbose ? .debug : .notice
+        var logger = Logger(label: "mlsched") { _ in ConsoleLogHandler() }
+        logger.logLevel = verbose ? .debug : logLevel ?? .notice
         return logger
     }
 }
 
 extension Policy: ExpressibleByArgument {}
 
+extension Logger.Level: @retroactive ExpressibleByArgument {}
+
 /// A positive length of time in seconds, such as `10` or `0.5`.
 struct Seconds: ExpressibleByArgument {
     let duration: Duration
+
+    var defaultValueDescription: String { "\(duration / .seconds(1))" }
+
+    /// One second.
+    static let one = Seconds(duration: .seconds(1))
+
+    private init(duration: Duration) {
+        self.duration = duration
+    }
 
     init?(argument: String) {
         guard let value = Double(argument), value >= 0.01, value <= 1e9 else { return nil }

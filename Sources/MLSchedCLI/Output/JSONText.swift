@@ -18,3 +18,21 @@ func jsonLine(_ value: some Encodable) throws(Failure) -> String {
         throw .broken("the result cannot be written as JSON: \(error)")
     }
 }
+
+/// A value, or `null`: where a synthesised encoding would leave the member out.
+struct Nullable<Value: Encodable>: Encodable {
+    private let value: Value?
+
+    init(_ value: Value?) {
+        self.value = value
+    }
+
+    func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        if let value {
+            try container.encode(value)
+        } else {
+            try container.encodeNil()
+        }
+    }
+}

@@ -66,21 +66,26 @@ public final class DecisionLoop: Sendable {
     /// - Throws: `SchemaError`, before anything has changed, for a model that cannot be fed;
     ///   `CancellationError` after ``stop()``.
     public func replaceModel(with model: Model, filling limit: Duration) async throws {
-        _ = try FeatureSchema(model)
-        let nanoseconds = UInt64(max(limit / .nanoseconds(1), 0))
         try await withCheckedThrowingContinuation { continuation in
-            post(.replaceModel(model, filling: nanoseconds, continuation))
+            replaceModel(with: model, filling: limit) { continuation.resume(with: $0) }
         }
     }
 
-    /// What was measured since the start; nil after ``stop()``.
-    public func measurements() async -> PipelineMeasurements? {
-        await withCheckedContinuation { continuation in
-            measure { continuation.resume(returning: $0) }
-        }
-    }
+    /// What is told when a model is in force, or why it will not be; on the loop's own thread, so
+    /// that it must not block.
+    public typealias Completion = @Sendable (Result<Void, any Error>) -> Void
 
     /// The same for those who do not suspend.
+    public func replaceModel(
+        with model: Model,
+        filling limit: Duration,
+        _ completion: @escaping Completion
+    ) {
+        let nanoseconds = UInt64(max(limit / .nanoseconds(1), 0))
+        post(.replaceModel(model, filling: nanoseconds, completion))
+    }
+
+    /// Hands out what was measured since the start; nil after ``stop()``.
     ///
     /// - Parameter receive: called on the loop's own thread, between two batches.
     public func measure(_ receive: @escaping @Sendable (PipelineMeasurements?) -> Void) {
@@ -127,7 +132,7 @@ private final class LoopBody<
     private let space: PatternSpace
     private let isBusyPolling: Bool
     /// Those who wait for a new model to come into force.
-    private var replacements: [CheckedContinuation<Void, any Error>] = []
+    private var replacements: [DecisionLoop.Completion] = []
 
     init(
         pipeline: consuming Pipeline<Source, PatternScorer, Sink, MonotonicClock>,
@@ -169,20 +174,20 @@ private final class LoopBody<
             switch message {
             case .stop:
                 mailbox.close()
-                replacements.forEach { $0.resume(throwing: CancellationError()) }
+                replacements.forEach { $0(.failure(CancellationError())) }
                 replacements = []
                 return false
             case .measure(let receive):
                 receive(pipeline.measurements.adding(PipelineMeasurements()))
             case .perform(let body):
                 body()
-            case .replaceModel(let model, let limit, let continuation):
+            case .replaceModel(let model, let limit, let completion):
                 do {
                     let scorer = try PatternScorer(model: model, space: space)
                     pipeline.beginGeneration(by: scorer, filling: limit)
-                    replacements.append(continuation)
+                    replacements.append(completion)
                 } catch {
-                    continuation.resume(throwing: error)
+                    completion(.failure(error))
                 }
             }
         }
@@ -190,7 +195,7 @@ private final class LoopBody<
     }
 
     private func finishReplacements() {
-        replacements.forEach { $0.resume() }
+        replacements.forEach { $0(.success(())) }
         replacements = []
     }
 }

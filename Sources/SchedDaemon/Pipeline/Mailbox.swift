@@ -7,7 +7,7 @@ final class Mailbox: Sendable {
         case stop
         case measure(@Sendable (PipelineMeasurements?) -> Void)
         case perform(@Sendable () -> Void)
-        case replaceModel(Model, filling: UInt64, CheckedContinuation<Void, any Error>)
+        case replaceModel(Model, filling: UInt64, DecisionLoop.Completion)
     }
 
     private struct State {
@@ -57,8 +57,7 @@ extension Mailbox.Message {
         switch self {
         case .stop, .perform: break
         case .measure(let receive): receive(nil)
-        case .replaceModel(_, _, let continuation):
-            continuation.resume(throwing: CancellationError())
+        case .replaceModel(_, _, let completion): completion(.failure(CancellationError()))
         }
     }
 }

@@ -18,8 +18,9 @@ public struct KernelRequirements: Sendable {
     ) {
         all =
             [
-                Self.typeInformation(sysfs), Self.schedExt(sysfs), Self.kernelFunctions(sysfs),
-                Self.privileges(procfs), Self.noOtherScheduler(sysfs),
+                Self.typeInformation(sysfs), Self.schedExt(sysfs),
+                Self.kernelFunctions(sysfs, procfs), Self.privileges(procfs),
+                Self.noOtherScheduler(sysfs),
             ] + (ignoresLimits ? [] : [Self.noLimits(sysfs)])
     }
 
@@ -60,15 +61,18 @@ public struct KernelRequirements: Sendable {
             return Requirement(
                 "sched_ext",
                 "the kernel has no sched_ext (\(path))",
-                remedy: "boot Linux 6.12 or later built with CONFIG_SCHED_CLASS_EXT=y, or try "
-                    + "tools/run, which brings its own kernel in a VM"
+                remedy: "boot Linux 6.12 or later built with CONFIG_SCHED_CLASS_EXT=y"
             )
         }
         return Requirement("sched_ext", state)
     }
 
-    private static func kernelFunctions(_ sysfs: String) -> Requirement {
+    private static func kernelFunctions(_ sysfs: String, _ procfs: String) -> Requirement {
         let name = "kernel functions"
+        guard SysfsFile("\(sysfs)/kernel/sched_ext/state").exists else {
+            // One fault, not two: a kernel without sched_ext has none of them.
+            return Requirement(name, "not looked for: they come with sched_ext")
+        }
         guard let kernel = try? KernelBTF() else {
             return Requirement(
                 name,
@@ -80,6 +84,13 @@ public struct KernelRequirements: Sendable {
         let missing = needed.filter { names in !names.contains { kernel.hasFunction($0) } }
         guard let first = missing.first?.first else {
             return Requirement(name, "all \(needed.count) that are used")
+        }
+        if KernelSymbols(procfs: procfs).contains(first) == true {
+            return Requirement(
+                name,
+                "the kernel has \(first), but its BTF does not",
+                remedy: "boot a kernel whose BTF was made by pahole 1.26 or later"
+            )
         }
         return Requirement(
             name,
@@ -116,6 +127,11 @@ public struct KernelRequirements: Sendable {
         )
     }
 
+    /// The unit that most likely runs a scheduler.
+    private static func unit(of scheduler: String) -> String {
+        scheduler.hasPrefix("mlsched") ? "mlsched" : "scx"
+    }
+
     private static func noOtherScheduler(_ sysfs: String) -> Requirement {
         let name = "no other scheduler"
         let path = "\(sysfs)/kernel/sched_ext"
@@ -125,7 +141,7 @@ public struct KernelRequirements: Sendable {
             return Requirement(
                 name,
                 "the scheduler \(other) is \(state)",
-                remedy: "stop it first"
+                remedy: "stop it first: systemctl stop \(Self.unit(of: other)), or scxctl stop"
             )
         }
         return Requirement(name, "none is attached")

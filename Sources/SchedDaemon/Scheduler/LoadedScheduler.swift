@@ -29,6 +29,10 @@ public struct LoadedScheduler: ~Copyable {
         )
         try image.set("hotplug_seq", to: plan.hotplugSequence)
         try image.set("exit_dump_len", to: configuration.exitDumpLength)
+        try image.set("name", to: configuration.name)
+        if let timeout = configuration.timeout {
+            try image.set("timeout_ms", to: UInt32(timeout / .milliseconds(1)))
+        }
         try image.set("flags", to: configuration.isPartial ? Self.switchPartial : 0)
         var open = try OpenObject(name: Self.name, bytes: image.bytes)
         try open.prepareStructOps(Self.operations, sleepable: ["mlsched_init"])

@@ -2,6 +2,10 @@ public import MLSched
 
 /// What a user can choose about one run of the scheduler.
 public struct SchedulerConfiguration: Equatable, Sendable {
+    /// What the kernel calls the scheduler: letters, digits, `_` and `.`, 127 bytes at most.
+    public var name = "mlsched"
+    /// After how long without running a task the kernel ejects the scheduler; nil: 20 s.
+    public var timeout: Duration?
     /// How CPUs are grouped into domains.
     public var grouping = DomainGrouping.cache
     /// Who decides.

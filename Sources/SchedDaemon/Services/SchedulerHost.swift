@@ -12,6 +12,9 @@ struct SchedulerHost: ~Copyable, RunHost {
     private let logger: Logger
     private let statistics: SchedulerStatistics
     private let report: (@Sendable (StatisticsInterval) -> Void)?
+    private let announce: @Sendable (SchedulerPlan, Model) -> Void
+    private let manager = ServiceManager()
+    private var lastSign = ContinuousClock.now
     private let trigger: ReloadTrigger
     private var reader = StatisticsReader()
     private var model: Model?
@@ -27,19 +30,22 @@ struct SchedulerHost: ~Copyable, RunHost {
     ///   - logger: takes messages.
     ///   - statistics: is told what is attached.
     ///   - report: takes each interval; nil: nobody wants any.
+    ///   - announce: is told what was attached, each time.
     init(
         _ configuration: SchedulerConfiguration,
         source: ModelSource,
         isWatching: Bool,
         logger: Logger,
         statistics: SchedulerStatistics,
-        report: (@Sendable (StatisticsInterval) -> Void)?
+        report: (@Sendable (StatisticsInterval) -> Void)?,
+        announce: @escaping @Sendable (SchedulerPlan, Model) -> Void
     ) {
         self.configuration = configuration
         self.source = source
         self.logger = logger
         self.statistics = statistics
         self.report = report
+        self.announce = announce
         trigger = ReloadTrigger(watching: isWatching ? source.path : nil)
     }
 
@@ -64,10 +70,12 @@ struct SchedulerHost: ~Copyable, RunHost {
         let attached = try loaded.attach()
         statistics.begin(attached.gauges, loop)
         self.attached = consume attached
-        logger.info("attached", metadata: plan.metadata)
+        announce(plan, model)
+        manager.ready("scheduling CPUs \(plan.topology.online)")
     }
 
     mutating func look() async throws -> RunFindings {
+        giveSignOfLife()
         guard let exit = attached?.exitReport() else {
             return RunFindings(isReloadDue: attached != nil && trigger.fires())
         }
@@ -93,6 +101,7 @@ struct SchedulerHost: ~Copyable, RunHost {
     }
 
     mutating func detach(isFinal: Bool) async throws {
+        if isFinal { manager.stopping() }
         await report(isFinal: isFinal)
         try statistics.end(await loop?.measurements())
         end = attached.take()?.detach() ?? .detached
@@ -100,6 +109,15 @@ struct SchedulerHost: ~Copyable, RunHost {
         loop = nil
         logger.info("detached")
         if !isFinal, let end { logger.notice("attaching again after \(end)") }
+    }
+
+    /// By the decision thread itself: one that hangs gives none, and the watchdog restarts it.
+    private mutating func giveSignOfLife() {
+        guard let loop, let watchdog = manager.watchdog, .now - lastSign >= watchdog / 4 else {
+            return
+        }
+        lastSign = .now
+        loop.perform { [manager] in manager.isAlive() }
     }
 
     private mutating func report(isFinal: Bool) async {
@@ -110,14 +128,5 @@ struct SchedulerHost: ~Copyable, RunHost {
         } catch {
             logger.error("no statistics for this interval: \(error)")
         }
-    }
-}
-
-extension SchedulerPlan {
-    fileprivate var metadata: Logger.Metadata {
-        [
-            "cpus": "\(topology.online)",
-            "domains": "\(domains.map(\.description).joined(separator: " / "))",
-        ]
     }
 }

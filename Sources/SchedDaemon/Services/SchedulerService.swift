@@ -1,4 +1,5 @@
 public import Logging
+public import MLPInference
 public import ServiceLifecycle
 
 /// The daemon: keeps the scheduler attached until it is told to stop or the kernel lets go of it.
@@ -10,6 +11,7 @@ public struct SchedulerService: Service {
     private let duration: Duration?
     private let interval: Duration?
     private let report: @Sendable (StatisticsInterval) -> Void
+    private let announce: @Sendable (SchedulerPlan, Model) -> Void
     private let outcome: @Sendable (ExitReport) -> Void
 
     /// What is counted and measured, for any number of readers.
@@ -25,6 +27,7 @@ public struct SchedulerService: Service {
     ///   - duration: when to stop by itself, counted from the attachment; nil: never.
     ///   - interval: how often to report; nil: never.
     ///   - report: takes each interval's statistics.
+    ///   - announce: is told what was attached, each time.
     ///   - outcome: takes the reason why the scheduler ended, once.
     public init(
         _ configuration: SchedulerConfiguration,
@@ -34,6 +37,7 @@ public struct SchedulerService: Service {
         duration: Duration? = nil,
         interval: Duration? = nil,
         report: @escaping @Sendable (StatisticsInterval) -> Void,
+        announce: @escaping @Sendable (SchedulerPlan, Model) -> Void = { _, _ in },
         outcome: @escaping @Sendable (ExitReport) -> Void
     ) {
         self.configuration = configuration
@@ -43,6 +47,7 @@ public struct SchedulerService: Service {
         self.duration = duration
         self.interval = interval
         self.report = report
+        self.announce = announce
         self.outcome = outcome
     }
 
@@ -62,7 +67,8 @@ public struct SchedulerService: Service {
                 isWatching: isWatching,
                 logger: logger,
                 statistics: statistics,
-                report: interval == nil ? nil : report
+                report: interval == nil ? nil : report,
+                announce: announce
             )
             let schedule = RunSchedule<ContinuousClock.Instant>(
                 interval: interval,

@@ -1,6 +1,5 @@
 internal import Glibc
-internal import LinuxSystem
-internal import SchedExtStats
+public import SchedExtStats
 internal import Synchronization
 
 /// Where the server's thread gets totals.
@@ -34,13 +33,29 @@ final class StatisticsDesk: Sendable {
         if let (totals, time) = last.withLock({ $0 }), now - time < Self.freshness {
             return totals
         }
-        let reply = Reply<StatisticsTotals?>()
-        Task { [statistics] in reply.give(try? await statistics.totals()) }
-        guard let totals = reply.wait(forSeconds: Self.patience) ?? nil else { return nil }
+        guard let totals = try? statistics.totals(waitingSeconds: Self.patience) else { return nil }
         last.withLock { $0 = (totals, now) }
         return totals
     }
 
     private static let freshness = Duration.milliseconds(10)
     private static let patience = 1
+}
+
+extension SchedulerStatistics {
+    /// Serves the statistics on a unix socket, in the protocol of `scx_stats`.
+    ///
+    /// - Parameters:
+    ///   - path: of the socket; its folder is made if it is missing.
+    ///   - mode: permissions of its file.
+    /// - Returns: the server, which ends with its owner.
+    /// - Throws: `StatsError` or `SystemError` when the socket cannot be had.
+    public func serve(at path: String, mode: UInt32) throws -> StatsServer {
+        let desk = StatisticsDesk(self)
+        return try StatsServer(
+            path: path,
+            mode: mode,
+            structures: StatisticsCatalogue.structures
+        ) { desk.makeReader() }
+    }
 }

@@ -55,15 +55,29 @@ public final class SchedulerStatistics: Sendable {
     public func totals(
         at now: ContinuousClock.Instant = .now
     ) async throws(BPFError) -> StatisticsTotals? {
-        let (attachment, start) = state.withLock { ($0.attachment, $0.start) }
-        guard let attachment, let start,
-            let measured = await attachment.pipeline.measurements()
-        else { return nil }
-        let domains = try attachment.scheduler.domainLoads()
-        let counters = try attachment.scheduler.counters()
+        let measured = await attachment?.pipeline.measurements()
+        return try totals(measured, at: now)
+    }
+
+    /// The same for a thread that may block, which waits for the pipeline so many seconds at most.
+    ///
+    /// - Throws: `BPFError` when a map cannot be read.
+    func totals(waitingSeconds seconds: Int) throws(BPFError) -> StatisticsTotals? {
+        try totals(attachment?.pipeline.measurements(waitingSeconds: seconds), at: .now)
+    }
+
+    private var attachment: Attachment? { state.withLock { $0.attachment } }
+
+    private func totals(
+        _ measured: PipelineMeasurements?,
+        at now: ContinuousClock.Instant
+    ) throws(BPFError) -> StatisticsTotals? {
+        guard let measured, let scheduler = attachment?.scheduler else { return nil }
+        let domains = try scheduler.domainLoads()
+        let counters = try scheduler.counters()
         return state.withLock { state in
             StatisticsTotals(
-                elapsed: now - start,
+                elapsed: now - (state.start ?? now),
                 domains: domains,
                 counters: state.counters.adding(counters),
                 measurements: measured.adding(state.measurements)

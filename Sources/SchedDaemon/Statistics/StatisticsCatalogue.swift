@@ -71,11 +71,6 @@ public enum StatisticsCatalogue {
         scheduler.values(of: interval)
     }
 
-    /// Name and meaning of what the daemon, not the kernel, measures.
-    static var daemonFields: [(name: String, meaning: String)] {
-        own.map { ($0.name, $0.metadata.desc ?? "") }
-    }
-
     private typealias Candidates = (
         now: SchedulerCounters, total: SchedulerCounters, kind: mls_candidate_kind
     )
@@ -183,7 +178,7 @@ public enum StatisticsCatalogue {
         prefix: "mlsched_latency_",
         label: "stage",
         fields: [
-            .init("count", "u64", "how many were measured") { .integer($0.totalCount) },
+            .init("samples", "u64", "how many were measured") { .integer($0.totalCount) },
             .init("p50_seconds", "float", "half of them took longer") { seconds($0, 50) },
             .init("p99_seconds", "float", "one in a hundred took longer") { seconds($0, 99) },
             .init("max_seconds", "float", "the longest") { seconds($0, 100) },
