@@ -71,10 +71,12 @@ public struct RoundTripBench: Sendable {
         // The first requests bring code and table into the caches.
         let first = try send(trip, sender, on: place, nanoseconds: slot / 5)
         let warm = Self.answered(first.sent, by: loop, since: PipelineMeasurements())
+        let reloader = trip.isReloading ? try ReloadingThread(loop, model) : nil
         let clock = MonotonicClock()
         let (start, processor) = (clock.now(), MonotonicClock.processTime)
         let report = try send(trip, sender, on: place, nanoseconds: slot)
         let wallTime = clock.now() &- start
+        trial.add(reloads: reloader?.stop() ?? 0)
         let used = MonotonicClock.processTime &- processor
         trial.add(
             report,
@@ -87,7 +89,7 @@ public struct RoundTripBench: Sendable {
 
     /// How long a sleeping thread takes to wake when that is all.
     private func wakeUps(_ trip: RoundTripCase, on place: Int) throws -> LatencyHistogram {
-        let object = try load()
+        let object = try load(space)
         let thread = try SleepingThread(RingWaiter(object.ringBuffer("requests")), on: cpu)
         let schedule = trip.schedule(slot / 2)
         try PinnedThread.run(on: place, named: "bench-sender") {
@@ -116,7 +118,12 @@ public struct RoundTripBench: Sendable {
         return last
     }
 
-    private func load() throws -> LoadedObject {
+    /// The machine of a case.
+    private func space(of trip: RoundTripCase) throws -> PatternSpace {
+        trip.isReloading ? try PatternSpace(cpuIDs: 256, online: 256) : space
+    }
+
+    private func load(_ space: PatternSpace) throws -> LoadedObject {
         var open = try OpenObject(.probe)
         try open.setMaxEntries(of: "decisions", to: UInt32((space.count + 7) / 8))
         // Not used here; the kernel takes long to verify loops.
@@ -126,7 +133,8 @@ public struct RoundTripBench: Sendable {
     }
 
     private func start(_ trip: RoundTripCase) throws -> (RequestSender, DecisionLoop) {
-        let object = try load()
+        let space = try space(of: trip)
+        let object = try load(space)
         let sender = RequestSender(try object.program("probe_emit"), patterns: space.count)
         let cpu = cpu
         let ring = try object.ringBuffer("requests")

@@ -7,8 +7,17 @@ public struct RoundTripCase: Equatable, Sendable {
     /// Whether the requests come from the CPU on which they are answered.
     public let isSameCPU: Bool
 
+    /// Whether one model after the other is replaced meanwhile, on a machine of 256 CPUs.
+    public let isReloading: Bool
+
     /// A case.
-    public init(isBusyPolling: Bool, rate: Int?, isSameCPU: Bool = false) {
+    public init(
+        isBusyPolling: Bool,
+        rate: Int?,
+        isSameCPU: Bool = false,
+        isReloading: Bool = false
+    ) {
+        self.isReloading = isReloading
         self.isBusyPolling = isBusyPolling
         self.rate = rate
         self.isSameCPU = isSameCPU
@@ -22,10 +31,11 @@ public struct RoundTripCase: Equatable, Sendable {
         + [100, 1000, 10_000].map { .init(isBusyPolling: false, rate: $0, isSameCPU: true) }
         + [100, 1000, 10_000, 100_000, 200_000].map { .init(isBusyPolling: true, rate: $0) }
         + [.init(isBusyPolling: false, rate: nil), .init(isBusyPolling: true, rate: nil)]
+        + [.init(isBusyPolling: false, rate: 1000, isReloading: true)]
 
     /// Whether the daemon's thread sleeps between two requests, which it does for less than
     /// 100,000 a second.
-    var isSleeping: Bool { !isBusyPolling && rate.map { $0 <= 10_000 } ?? false }
+    var isSleeping: Bool { !isReloading && !isBusyPolling && rate.map { $0 <= 10_000 } ?? false }
 
     /// Its schedule for so long.
     ///
@@ -42,6 +52,7 @@ public struct RoundTripCase: Equatable, Sendable {
     public var name: String {
         let wait = isBusyPolling ? "busy" : "epoll"
         let place = isSameCPU ? "same CPU" : "other CPU"
-        return "\(wait), \(rate.map { "\($0)/s" } ?? "saturated"), \(place)"
+        let reloads = isReloading ? ", reloading for 256 CPUs" : ""
+        return "\(wait), \(rate.map { "\($0)/s" } ?? "saturated"), \(place)\(reloads)"
     }
 }

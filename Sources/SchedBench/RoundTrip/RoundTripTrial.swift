@@ -15,6 +15,7 @@ struct RoundTripTrial {
     private var elapsed: UInt64 = 0
     private var processorTime: UInt64 = 0
     private var wallTime: UInt64 = 0
+    private var reloads = 0
     /// Median wake-up of each round in which one was measured, ns.
     private var wakeUpRounds: [Double] = []
     private var wakeUps = LatencyHistogram()
@@ -51,6 +52,11 @@ struct RoundTripTrial {
         rounds.append(trip.rate == nil ? perSecond : round.figures["p50_ns"] ?? .infinity)
     }
 
+    /// Adds models that were replaced in a round.
+    mutating func add(reloads count: Int) {
+        reloads += count
+    }
+
     /// Adds how long a sleeping thread took to wake, to the round that was added last.
     mutating func add(wakeUps round: LatencyHistogram) {
         wakeUpRounds.append(round.figures["p50_ns"] ?? .infinity)
@@ -69,6 +75,7 @@ struct RoundTripTrial {
         figures["rate_per_s"] = trip.rate.map(Double.init)
         figures["sent"] = Double(sent)
         figures["dropped"] = Double(dropped)
+        figures["reloads"] = trip.isReloading ? Double(reloads) : nil
         figures["lost"] = Double(sent) - Double(answered)
         figures["decisions_per_s"] = 1e9 * Double(answered) / Double(max(elapsed, 1))
         figures["processor_share"] = Double(processorTime) / Double(max(wallTime, 1))
