@@ -19,6 +19,7 @@ from .guards import MAX_MEMORY, limited
 from .model import Model
 from .source import FLOAT32, ReadOptions, Source
 from .verify import verify
+from .version import version
 
 DIFFERENT = 1
 LARGEST = float(np.finfo("<f4").max)
@@ -33,6 +34,7 @@ def _parser() -> argparse.ArgumentParser:
         "recognised by what it contains. A model that cannot be represented exactly is refused. "
         "Exit status: 0 done, 1 --check found a difference, 2 refused.",
     )
+    parser.add_argument("--version", action="version", version=version())
     parser.add_argument("source", type=Path, nargs="?", help="model file or SavedModel folder")
     parser.add_argument("-o", "--output", type=Path, help="model file to write")
     parser.add_argument(

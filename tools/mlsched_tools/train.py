@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from .errors import ModelError, reports_errors, stop_on_interrupt
+from .version import version
 
 if TYPE_CHECKING:
     from .fit import Fit
@@ -50,6 +51,7 @@ def _parser() -> argparse.ArgumentParser:
         description="Fit a network to labelled states and write a model file and a JSON report.",
         epilog="The same input, options and library versions give the same bytes.",
     )
+    parser.add_argument("--version", action="version", version=version())
     parser.add_argument(
         "table",
         nargs="?",
