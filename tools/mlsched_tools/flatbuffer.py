@@ -6,8 +6,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .errors import ModelError
+from .guards import charge
 
 MAX_ITEMS = 1_000_000
+# What a Python object for a table takes.
+TABLE = 200
 
 
 class Table:
@@ -94,6 +97,7 @@ class Table:
         start, count = self._vector(field, 4)
         if count > MAX_ITEMS:
             raise ModelError(f"a vector has {count} tables, more than {MAX_ITEMS}")
+        charge(TABLE * count, "tables of the file")
         places = range(start, start + 4 * count, 4)
         return [Table(self._data, at + _unpack("<I", self._data, at)) for at in places]
 

@@ -11,8 +11,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from .errors import ModelError
+from .guards import charge
 
 MAX_INSTRUCTIONS = 2_000_000
+# What a value takes in Python, and how many are counted at once.
+INSTRUCTION, COUNTED = 150, 4096
 VALUES = {
     "BININT", "BININT1", "BININT2", "LONG1", "LONG4", "INT", "LONG", "BINFLOAT", "FLOAT",
     "BINUNICODE", "SHORT_BINUNICODE", "BINUNICODE8", "UNICODE", "SHORT_BINBYTES", "BINBYTES",
@@ -76,6 +79,8 @@ def load(data: bytes) -> Any:  # noqa: ANN401
 
 def _instructions(data: bytes) -> Iterator[tuple[str, Any]]:
     for number, (opcode, argument, _) in enumerate(pickletools.genops(data)):
+        if number % COUNTED == 0:
+            charge(COUNTED * INSTRUCTION, "values of the pickle")
         if number > MAX_INSTRUCTIONS:
             raise ModelError(f"the pickle has more than {MAX_INSTRUCTIONS} instructions")
         yield opcode.name, argument

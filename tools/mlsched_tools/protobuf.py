@@ -7,8 +7,11 @@ at a time, so nothing in a file can make it recurse.
 import struct
 
 from .errors import ModelError
+from .guards import charge
 
-MAX_FIELDS = 2_000_000
+MAX_FIELDS = 500_000
+# What Python's objects for a field and for a message take, and how many fields are counted at once.
+FIELD, MESSAGE, COUNTED = 150, 400, 4096
 
 
 class Message:
@@ -23,6 +26,8 @@ class Message:
             value, position = _value(view, position, key & 7)
             self._fields.setdefault(key >> 3, []).append(value)
             count += 1
+            if count % COUNTED == 0:
+                charge(COUNTED * FIELD, "fields of a message")
             if count > MAX_FIELDS:
                 raise ModelError(f"a message has more than {MAX_FIELDS} fields")
 
@@ -60,7 +65,9 @@ class Message:
 
     def messages(self, number: int) -> list["Message"]:
         """A repeated message."""
-        return [Message(value) for value in self.blobs(number)]
+        blobs = self.blobs(number)
+        charge(MESSAGE * len(blobs), "messages in a message")
+        return [Message(value) for value in blobs]
 
     def unsigned(self, number: int, default: int = 0) -> int:
         """An optional unsigned number or a fixed-width number's bits."""

@@ -2,6 +2,7 @@
 
 import csv
 import difflib
+import io
 import re
 import zipfile
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ from numpy.typing import NDArray
 
 from .errors import ModelError
 from .features import SCHEMA
+from .files import write_atomically
 from .guards import require_file
 
 LABEL = "migrate"
@@ -129,13 +131,14 @@ def read(path: Path, roles: Roles = Roles()) -> Table:
 
 def write_npz(path: Path, table: Table) -> None:
     """Writes a table in the form that read() takes back."""
-    with path.open("wb") as file:
-        np.savez(
-            file,
-            features=np.array(table.features),
-            states=table.states.astype("<f4"),
-            migrate=table.migrate,
-        )
+    content = io.BytesIO()
+    np.savez(
+        content,
+        features=np.array(table.features),
+        states=table.states.astype("<f4"),
+        migrate=table.migrate,
+    )
+    write_atomically(path, content.getvalue())
 
 
 def _read_csv(path: Path, roles: Roles) -> dict[str, NDArray]:

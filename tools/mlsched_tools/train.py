@@ -138,6 +138,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     report_path = options.output.with_suffix(".json")
     require_writable(options.output, begins_with(mlw.MAGIC), options.force, [options.table])
     require_writable(report_path, begins_with(REPORT), options.force, [options.table])
+    if options.save_samples:
+        places = [options.output, report_path]
+        require_writable(options.save_samples, begins_with(b"PK\x03\x04"), options.force, places)
+        if options.save_samples.resolve() in [place.resolve() for place in places]:
+            raise ModelError(f"--save-samples {options.save_samples} is an output's name too")
     command = _command(options, list(sys.argv[1:] if arguments is None else arguments))
     fitted = _fit(options, _table(options), command)
     data = mlw.encode(fitted.model)

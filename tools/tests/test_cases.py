@@ -190,9 +190,22 @@ def keras_bomb(path: Path) -> None:
         archive.writestr("model.weights.h5", b"x")
 
 
+def onnx_nodes() -> bytes:
+    """Two million nodes of nothing."""
+    return message((1, 8), (7, b"\x0a\x00" * 2_000_000 + message(X, Y)))
+
+
+def pickle_of_lists() -> bytes:
+    """Lists that each hold the one before twice."""
+    data = b"\x80\x02]q\x00"
+    for n in range(60):
+        data += b"]q" + bytes([n + 1]) + b"(h" + bytes([n]) + b"h" + bytes([n]) + b"e"
+    return data + b"."
+
+
 BOMBS = {
     "a broadcast": onnx_bomb, "an outer product": onnx_outer, "one weight again": onnx_again,
-    "a long product": onnx_work,
+    "a long product": onnx_work, "nodes": onnx_nodes,
 }  # fmt: skip
 LIMITED = """
 import resource, sys, time
@@ -228,7 +241,45 @@ def test_a_small_file_takes_little_memory_and_time(tmp_path, repository, name):
     else:
         path.write_bytes(BOMBS[name]())
     error, seconds, memory = measured(path, repository, *more)
-    assert "--max-memory MIB allows more" in error or "too long to compute" in error
+    remedies = ("--max-memory MIB allows more", "too long to compute", "more than 500000 fields")
+    assert any(remedy in error for remedy in remedies)
+    assert seconds < 5
+    assert memory < 600 << 10
+
+
+SCRIPT = "class M(Module):\n  def forward(self, x):\n"
+TWICE = "  def f{0}(self, x):\n    a = (self).f{1}(x, )\n    return (self).f{1}(a, )\n"
+UNFOLDING = {
+    "a pickle": ({"a/data.pkl": pickle_of_lists()}, "unfolds to more than"),
+    "calls": (
+        {
+            "a/data.pkl": b"\x80\x02c__torch__\nM\n)\x81}b.",
+            "a/code/__torch__.py": (
+                SCRIPT + "    return (self).f0(x, )\n"
+                + "".join(TWICE.format(n, n + 1) for n in range(40))
+                + "  def f40(self, x):\n" + "    b = x\n" * 5000 + "    return x\n"
+            ).encode(),
+        },
+        "statements",
+    ),
+    "code": (
+        {
+            "a/data.pkl": b"\x80\x02c__torch__\nM\n)\x81}b.",
+            "a/code/__torch__.py": (SCRIPT + "    y = x\n" * 800_000).encode(),
+        },
+        "--max-memory MIB allows more",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", UNFOLDING)
+def test_a_small_file_that_unfolds_without_end_is_refused(tmp_path, repository, name):
+    members, complaint = UNFOLDING[name]
+    with zipfile.ZipFile(tmp_path / "m", "w", zipfile.ZIP_DEFLATED) as archive:
+        for member, data in members.items():
+            archive.writestr(member, data)
+    error, seconds, memory = measured(tmp_path / "m", repository)
+    assert complaint in error
     assert seconds < 5
     assert memory < 600 << 10
 

@@ -399,6 +399,14 @@ def test_what_was_not_made_here_is_not_replaced(tmp_path, capsys):
     assert main(arguments) == 0
 
 
+def test_samples_do_not_take_the_place_of_the_model(tmp_path, capsys):
+    for name in ("m.mlw", "m.json"):
+        saved = ["--save-samples", str(tmp_path / name)]
+        assert main(["-o", str(tmp_path / "m.mlw"), *QUICK, *saved]) == 2
+        assert "is an output's name too" in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_the_output_s_name_is_no_part_of_the_model(tmp_path):
     for name in ("a", "b"):
         assert main(["-o", str(tmp_path / f"{name}.mlw"), *QUICK]) == 0

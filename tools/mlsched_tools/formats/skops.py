@@ -10,6 +10,8 @@ from ..source import ReadOptions, Source
 from . import npz, sklearn
 
 MAX_DEPTH = 64
+# Nodes may refer to others twice, which may refer to others twice, ….
+MAX_VALUES = 1 << 18
 
 
 def read(path: Path, options: ReadOptions) -> Source:
@@ -28,6 +30,7 @@ class _Store:
     def __init__(self, archive: Archive) -> None:
         self._archive = archive
         self._nodes: dict[int, dict] = {}
+        self._values = 0
         self.notes: dict[str, None] = {}
 
     def index(self, node: Any, depth: int) -> None:  # noqa: ANN401
@@ -46,6 +49,9 @@ class _Store:
         """What a node stands for, objects as nodes themselves."""
         if depth > MAX_DEPTH:
             raise ModelError("the skops schema is nested too deeply")
+        self._values += 1
+        if self._values > MAX_VALUES:
+            raise ModelError(f"the skops schema unfolds to more than {MAX_VALUES} values")
         loader = node.get("__loader__") if isinstance(node, dict) else None
         if loader == "CachedNode":
             return self.value(self._nodes.get(node.get("__id__")), depth + 1)

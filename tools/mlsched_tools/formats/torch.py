@@ -24,6 +24,8 @@ REBUILD_TENSOR = "torch._utils._rebuild_tensor_v2"
 REBUILD_PARAMETER = "torch._utils._rebuild_parameter"
 ORDERED_DICT = "collections.OrderedDict"
 MAX_AXES = 32
+# A list that holds another one twice, which holds a third one twice, … is small in the file.
+MAX_VALUES = 1 << 18
 # Keys under which training scripts keep the state dict among other things.
 STATE_KEYS = ("state_dict", "model_state_dict", "model", "module", "net")
 
@@ -66,6 +68,7 @@ class _Reader:
         # By identity; the call is kept too, for another one could get its place in memory.
         self._done: dict[int, tuple[Call, Any]] = {}
         self._storages: dict[str, NDArray] = {}
+        self._converted = 0
         self.notes: dict[str, None] = {}
         order = f"{root}/byteorder"
         stored = archive.read(order) if order in archive.names else b"little"
@@ -90,6 +93,9 @@ class _Reader:
         """A value without descriptions of calls in it."""
         if depth > 64:
             raise ModelError("the pickle is nested more than 64 deep")
+        self._converted += 1
+        if self._converted > MAX_VALUES:
+            raise ModelError(f"the pickle unfolds to more than {MAX_VALUES} values")
         if isinstance(value, Call):
             if id(value) not in self._done:
                 self._done[id(value)] = (value, self._called(value, depth, folder))

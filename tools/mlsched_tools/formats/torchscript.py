@@ -11,9 +11,13 @@ from typing import Any
 
 from ..errors import ModelError
 from ..flow import Flow
+from ..guards import charge
 from .torch_functions import Input, operate
 
 MAX_CALLS = 10_000
+MAX_STEPS = 200_000
+# Python's syntax trees take this many times the text.
+EXPANSION = 100
 MAX_DEPTH = 64
 
 
@@ -71,6 +75,7 @@ class _Evaluator:
     overwritten: list[Flow] = field(default_factory=list)
     calls: int = 0
     depth: int = 0
+    steps: int = 0
 
     def call(self, method: Method, arguments: list[Any], named: dict[str, Any]) -> Any:  # noqa: ANN401
         """Evaluates a function of the file's code."""
@@ -109,8 +114,10 @@ class _Evaluator:
 
     def _definition(self, method: Method) -> ast.FunctionDef:
         if method.module not in self.parsed:
+            code = self.code(method.module)
+            charge(EXPANSION * len(code), f"TorchScript code of {method.module}")
             try:
-                self.parsed[method.module] = ast.parse(self.code(method.module))
+                self.parsed[method.module] = ast.parse(code)
             except (SyntaxError, ValueError, RecursionError, MemoryError):
                 raise ModelError(f"the TorchScript code of {method.module} is damaged") from None
         body = self.parsed[method.module].body
@@ -124,6 +131,9 @@ class _Evaluator:
 
     def _run(self, statements: list[ast.stmt], scope: dict[str, Any]) -> None:
         for statement in statements:
+            self.steps += 1
+            if self.steps > MAX_STEPS:
+                raise ModelError(f"the TorchScript code runs for more than {MAX_STEPS} statements")
             match statement:
                 case ast.Assign(targets=[ast.Name(name)], value=value):
                     scope[name] = self._value(value, scope)
