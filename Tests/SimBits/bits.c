@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * Prints digests of random simulations, for tools/sim_bits to compare between
  * compilers. Each is also lived twice from a snapshot, with every kind of step.
