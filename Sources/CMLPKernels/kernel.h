@@ -21,6 +21,8 @@
 #define CHAINS 4
 #define STRIP  (VECTORS * LANES)
 #define UNROLL _Pragma("clang loop unroll(full)")
+/* Fewer turns, whose end is foreseen. */
+#define UNROLL_SOME _Pragma("clang loop unroll_count(4)")
 
 /* Where a tile reads and writes. */
 struct place {
@@ -62,7 +64,8 @@ tile(const struct mlpk_layer *layer, const struct place *at, const int rows,
 			UNROLL for (int v = 0; v < vectors; v++) sums[c][r][v] =
 				c ? (vec){0} : load(at->bias + v * LANES);
 
-	for (; k + chains <= inputs; k += chains) {
+	UNROLL_SOME for (; k + chains <= inputs; k += chains)
+	{
 		UNROLL for (int c = 0; c < chains; c++)
 		{
 			vec w[VECTORS];

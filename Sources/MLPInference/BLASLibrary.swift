@@ -24,8 +24,8 @@ public enum BLASLibrary {
         }
     }
 
-    /// Bits of the vectors that the kernels multiply and add in one instruction; nil for a library
-    /// or processor that is not known here.
+    /// Bits of the vectors that the kernels use; nil for a library or processor that is not known
+    /// here.
     public static var vectorBits: Int? { coreName.flatMap(vectorBits(ofCore:)) }
 
     /// Whether the kernels use narrower vectors than the CPU has.
@@ -36,15 +36,14 @@ public enum BLASLibrary {
         coreName == nil || vectorBits.map { $0 < CPUVectors.bits } == true
     }
 
-    /// Of the x86-64 processors in OpenBLAS's list (`cpuid_x86.c`): Sandybridge has vectors of 256
-    /// bits but two instructions for a multiply-add, and Bulldozer's successors halve theirs.
+    /// Of the x86-64 processors in OpenBLAS's list (`cpuid_x86.c`).
     static func vectorBits(ofCore name: String) -> Int? {
         switch name.lowercased() {
         case "skylakex", "cooperlake", "sapphirerapids": 512
-        case "haswell", "zen": 256
-        case "prescott", "core2", "penryn", "dunnington", "nehalem", "atom", "sandybridge",
-            "athlon", "opteron", "opteron_sse3", "barcelona", "bobcat", "bulldozer", "piledriver",
-            "steamroller", "excavator", "nano":
+        case "sandybridge", "haswell", "zen", "bulldozer", "piledriver", "steamroller", "excavator":
+            256
+        case "prescott", "core2", "penryn", "dunnington", "nehalem", "atom", "athlon", "opteron",
+            "opteron_sse3", "barcelona", "bobcat", "nano":
             128
         default: nil
         }

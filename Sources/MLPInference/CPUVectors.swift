@@ -7,4 +7,13 @@ public enum CPUVectors {
 
     /// Bits in a vector.
     public static var bits: Int { Int(mlpk_widest().pointee.lanes) * 32 }
+
+    /// A value of `OPENBLAS_CORETYPE` whose kernels fit them; nil where OpenBLAS's oldest do.
+    public static var fittingCore: String? {
+        switch bits {
+        case 512: "SkylakeX"
+        case 256: "Haswell"
+        default: nil
+        }
+    }
 }

@@ -2,11 +2,11 @@ internal import CMLPKernels
 
 /// Which kernel evaluates how many rows: the one rule for everything that evaluates.
 ///
-/// The fused kernel keeps sums, bias and activation in registers, and copies nothing; sgemm
-/// arranges both matrices anew in every call, which pays from some rows on. So the fused kernel
-/// evaluates blocks of fewer than 32 rows, and all blocks where OpenBLAS's kernels are narrower
-/// than the CPU's vectors. It takes layers of at most 256 inputs and outputs, whose weights stay in
-/// a second-level cache; a network with a wider one is sgemm's.
+/// The fused kernel keeps sums, bias and activation in registers and its weights are arranged once;
+/// OpenBLAS's kernels before those for SkylakeX copy both matrices in every call. So the fused
+/// kernel evaluates blocks of fewer than 32 rows, and all blocks where OpenBLAS's kernels are
+/// narrower than the CPU's vectors, or as wide and copying. It takes layers of at most 256 inputs
+/// and outputs, whose weights stay in a second-level cache; a network with a wider one is sgemm's.
 public struct KernelRule: Equatable, Sendable {
     /// Blocks of fewer rows go through the fused kernel, all others through sgemm.
     let fusedBelow: Int
@@ -25,17 +25,29 @@ public struct KernelRule: Equatable, Sendable {
         switch choice {
         case .sgemm: (fusedBelow, reason) = (0, nil)
         case .fused: (fusedBelow, reason) = (.max, nil)
-        case .auto where BLASLibrary.isNarrow:
-            (fusedBelow, reason) = (.max, "OpenBLAS's kernels are narrower than the CPU's vectors")
-        case .auto: (fusedBelow, reason) = (Self.fewRows, nil)
+        case .auto:
+            let core = BLASLibrary.coreName
+            reason = Self.reasonForFused(core: core, vectorBits: CPUVectors.bits)
+            fusedBelow = reason == nil ? Self.fewRows : .max
         }
+    }
+
+    /// Why the fused kernel is faster than OpenBLAS's for a processor, however many rows there
+    /// are; nil where it is not, or OpenBLAS's are not known.
+    static func reasonForFused(core: String?, vectorBits: Int) -> String? {
+        guard let core else { return "the BLAS does not say what it uses" }
+        guard let bits = BLASLibrary.vectorBits(ofCore: core), bits <= vectorBits else {
+            return nil
+        }
+        if bits < vectorBits { return "OpenBLAS's kernels are narrower than the CPU's vectors" }
+        return bits < 512 ? "OpenBLAS's kernels for \(core) copy small matrices" : nil
     }
 
     /// From as many rows on sgemm is about as fast.
     private static let fewRows = 32
 
     /// The kernels that a model's evaluations use, of `sgemm` and `fused`.
-    var kernels: [KernelChoice] {
+    public var kernels: [KernelChoice] {
         switch fusedBelow {
         case 0: [.sgemm]
         case .max: [.fused]

@@ -26,7 +26,7 @@ public struct Model: Sendable {
     /// The CRC-32 that the file carries, the short identity of a model.
     public let checksum: UInt32
 
-    let storage: ModelBytes
+    private(set) var storage: ModelBytes
     let layout: ModelLayout
 
     /// Reads a model file, checks every field and runs its test vectors.
@@ -159,5 +159,28 @@ extension Model {
         // SAFETY: `init` has checked that the layout ends with the file; sections start at
         // multiples of 64 bytes, and nothing else is ever bound to the memory.
         (storage.start + section.offset).assumingMemoryBound(to: Float.self)
+    }
+}
+
+extension Model {
+    /// The same network with other weights, for which its test vectors do not hold: to measure
+    /// what values do to the time.
+    ///
+    /// - Parameter weight: the new value of each weight.
+    /// - Returns: a model with a copy of everything else.
+    /// - Throws: `ModelError` where memory is exhausted.
+    package func replacingWeights(
+        _ weight: (Float) -> Float
+    ) throws(ModelError) -> Model {
+        var model = self
+        model.storage = try ModelBytes(copying: storage.bytes)
+        for sections in layout.parameters {
+            // SAFETY: the copy is not shared yet, and has the layout of the checked original.
+            let weights = UnsafeMutablePointer(mutating: model.pointer(to: sections.weights))
+            for index in 0..<sections.weights.byteCount / 4 {
+                weights[index] = weight(weights[index])
+            }
+        }
+        return model
     }
 }

@@ -76,10 +76,24 @@ struct KernelTests {
         }
     }
 
+    @Test("go through sixteen layers, and through one of a single number", arguments: everyKernel)
+    func depths(kernels: KernelSet) throws {
+        let deep = Array(repeating: 7, count: 16)
+        for widths in [[5] + deep, [1, 1]] {
+            let network = TestModel(
+                widths: widths,
+                activations: Array(repeating: .tanh, count: widths.count - 1)
+            )
+            var evaluator = evaluator(try Model(bytes: network.encoded()), .fused, kernels)
+            let inputs = (0..<9 * widths[0]).map { Float($0) / 40 }
+            #expect(largestDistance(evaluator.evaluate(inputs), network.naive(inputs)) <= 2e-6)
+        }
+    }
+
     @Test("pack weights without subnormals, in strips with zeros at their ends")
     func packing() throws {
         let kernels = wide_kernels()
-        let weights: [Float] = [1, 1e-40, 2, -3, .leastNonzeroMagnitude, 4]
+        let weights: [Float] = [1, .leastNormalMagnitude / 2, 2, -3, .leastNonzeroMagnitude, 4]
         var packed = [Float](repeating: .nan, count: mlpk_packed_count(kernels, 2, 3))
         mlpk_pack(kernels, weights, 2, 3, &packed)
         let zeros = [Float](repeating: 0, count: 13)

@@ -7,7 +7,8 @@ import Testing
 struct SubnormalTests {
     @Test("count as zero in inputs and weights", arguments: [KernelChoice.sgemm, .fused])
     func flushed(kernel: KernelChoice) throws {
-        for (weight, input) in [(Float(1e38), Float(1e-40)), (1e-40, 1e38)] {
+        let subnormal = Float.leastNormalMagnitude / 100
+        for (weight, input) in [(1e38, subnormal), (subnormal, 1e38)] as [(Float, Float)] {
             var network = TestModel(widths: [1, 2], activations: [.identity])
             network.layers[0].weights = [weight, 1]
             network.layers[0].bias = [0, 0]
@@ -47,7 +48,8 @@ struct SubnormalTests {
     func everyWeight(kernel: KernelChoice) throws {
         var network = TestModel.scheduler()
         for layer in network.layers.indices {
-            network.layers[layer].weights = network.layers[layer].weights.map { $0 * 1e-39 }
+            let weights = network.layers[layer].weights
+            network.layers[layer].weights = weights.map { $0 * .leastNormalMagnitude / 10 }
         }
         var evaluator = MLPEvaluator(try Model(bytes: network.encoded()), kernel: kernel)
         let inputs = (0..<40 * 10).map { Float($0) / 100 }
@@ -63,8 +65,23 @@ struct KernelRuleTests {
         #expect(KernelRule(.sgemm, for: model).description == "sgemm")
         #expect(KernelRule(.fused, for: model).description == "fused")
         let rule = KernelRule(.auto, for: model)
-        #expect(rule.kernels == (BLASLibrary.isNarrow ? [.fused] : [.fused, .sgemm]))
+        #expect(rule.kernels.first == .fused)
         #expect(rule.fusedBelow >= 32)
+    }
+
+    @Test(
+        "leaves large batches to OpenBLAS where its kernels are as good",
+        arguments: [
+            ("SkylakeX", 512, nil), ("SkylakeX", 256, nil), ("Sandybridge", 128, nil),
+            ("neoversev1", 128, nil), ("Prescott", 256, "narrower"), ("Zen", 512, "narrower"),
+            ("Zen", 256, "copy small matrices"), ("Nehalem", 128, "copy small matrices"),
+            (nil, 256, "does not say"),
+        ] as [(String?, Int, String?)]
+    )
+    func largeBatches(core: String?, vectorBits: Int, reason: String?) {
+        let found = KernelRule.reasonForFused(core: core, vectorBits: vectorBits)
+        #expect((found == nil) == (reason == nil))
+        if let found, let reason { #expect(found.contains(reason)) }
     }
 
     @Test("leaves networks with a wide layer to sgemm and says why")
