@@ -1,5 +1,8 @@
 import Glibc
+import MLPInference
 import Testing
+
+@testable import MLSchedCLI
 
 @Suite("check")
 struct CheckTests {
@@ -66,11 +69,52 @@ struct CheckTests {
         )
     }
 
-    @Test("a forced OpenBLAS core type is noted")
-    func forcedCore() throws {
-        let forced = try Program.run("check", environment: ["OPENBLAS_CORETYPE": "Haswell"])
-        #expect(forced.output.contains("because OPENBLAS_CORETYPE is Haswell"))
-        #expect(!(try Program.run("check").output.contains("OPENBLAS_CORETYPE")))
+    @Test("OpenBLAS kernels narrower than the CPU's vectors are noted, with a remedy")
+    func narrowKernels() throws {
+        guard CPUVectors.bits > 128 else { return }
+        let forced = try Program.run("check", environment: ["OPENBLAS_CORETYPE": "Prescott"])
+        #expect(forced.output.contains("kernels for Prescott (128 bits); the CPU has"))
+        #expect(forced.output.contains("-> unset OPENBLAS_CORETYPE, which is Prescott"))
+        #expect(forced.output.contains("fused, since OpenBLAS's kernels are narrower"))
+    }
+
+    @Test("nobody is told to unset a setting that fits")
+    func fittingKernels() throws {
+        let core = CPUVectors.fittingCore ?? "Prescott"
+        let forced = try Program.run("check", environment: ["OPENBLAS_CORETYPE": core])
+        #expect(forced.output.contains(/ok +OpenBLAS +kernels for/))
+        #expect(forced.output.contains("as OPENBLAS_CORETYPE says"))
+        #expect(!forced.output.contains("unset"))
+    }
+
+    @Test("a core type that OpenBLAS does not know is noted")
+    func unknownCore() throws {
+        let forced = try Program.run("check", environment: ["OPENBLAS_CORETYPE": "nonsense"])
+        #expect(forced.output.contains("though OPENBLAS_CORETYPE is nonsense"))
+        #expect(forced.output.contains("-> unset it"))
+    }
+
+    @Test("each mismatch of OpenBLAS and CPU has its own remedy")
+    func mismatches() {
+        func fit(_ core: String?, _ bits: Int?, forced: String? = nil) -> CheckItem {
+            BLASFit(
+                core: core,
+                bits: bits,
+                forced: forced,
+                vectors: "AVX-512",
+                vectorBits: 512,
+                fitting: "SkylakeX"
+            ).item
+        }
+        #expect(fit("SkylakeX", 512).status == .ok)
+        #expect(fit("neoversev1", nil).status == .ok)
+        #expect(fit("skylakex", 512, forced: "SkylakeX").status == .ok)
+        let old = fit("Prescott", 128)
+        #expect(old.status == .note)
+        #expect(old.remedy?.hasPrefix("set OPENBLAS_CORETYPE=SkylakeX, or install") == true)
+        let half = fit("Haswell", 256, forced: "Haswell")
+        #expect(half.remedy == "unset OPENBLAS_CORETYPE, which is Haswell")
+        #expect(fit(nil, nil).finding.contains("another BLAS"))
     }
 
     @Test("a model that is not one, and domains that the machine has not, are missing")

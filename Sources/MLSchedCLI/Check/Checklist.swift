@@ -46,24 +46,15 @@ struct Checklist {
             return .ok(
                 "model",
                 "\(widths.map(\.description).joined(separator: "→")), "
-                    + "self-test passed on \(model.testVectorCount) vectors"
+                    + "self-test passed on \(model.testVectorCount) vectors; "
+                    + KernelRule(model.kernel, for: model).description
             )
         } catch {
             return .missing("model", "\(error)", remedy: nil)
         }
     }
 
-    private static var blas: CheckItem {
-        let core = BLASLibrary.coreName ?? "an unknown CPU"
-        guard let forced = BLASLibrary.forcedCoreType else {
-            return .ok("OpenBLAS", "kernels for \(core)")
-        }
-        return .note(
-            "OpenBLAS",
-            "kernels for \(core), because OPENBLAS_CORETYPE is \(printable(forced))",
-            remedy: "unset it, unless you know that these are the fastest here"
-        )
-    }
+    private static var blas: CheckItem { BLASFit.here.item }
 
     private static var libbpf: CheckItem { .ok("libbpf", LibBPF.version) }
 }

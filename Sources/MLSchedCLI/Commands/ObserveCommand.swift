@@ -64,7 +64,7 @@ struct ObserveCommand: AsyncParsableCommand {
         let printer = ObservationPrinter(top: top, isJSON: json)
         let service = ObserverService(
             configuration,
-            source: model.source,
+            source: model.source(),
             record: { rows in
                 try requests?.write(rows)
                 try printer.print(rows)

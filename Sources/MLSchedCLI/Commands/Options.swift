@@ -17,20 +17,28 @@ struct ModelOption: ParsableArguments {
     )
     var path: String?
 
-    /// Where the model comes from.
-    var source: ModelSource { ModelSource(path: path) { try DefaultModel.load() } }
+    /// Where the model comes from, and what is to evaluate it.
+    func source(_ kernel: KernelChoice = .auto) -> ModelSource {
+        ModelSource(path: path, kernel: kernel) { try DefaultModel.load(kernel: kernel) }
+    }
 
     /// Loads and checks the model.
     ///
     /// - Throws: `ModelError` or `SchemaError`.
-    func load() throws -> Model { try source.load() }
+    func load(_ kernel: KernelChoice = .auto) throws -> Model { try source(kernel).load() }
 
     /// Loads a model of any features.
     ///
     /// - Throws: `ModelError`.
-    func loadAny() throws -> Model {
-        try path.map { path in try Model(path: path) } ?? DefaultModel.load()
+    func loadAny(_ kernel: KernelChoice = .auto) throws -> Model {
+        try path.map { try Model(path: $0, kernel: kernel) } ?? DefaultModel.load(kernel: kernel)
     }
+}
+
+/// What evaluates the model.
+struct KernelOption: ParsableArguments {
+    @Option(help: "What multiplies the matrices.")
+    var kernel = KernelChoice.auto
 }
 
 /// How CPUs are grouped into domains.
@@ -167,6 +175,8 @@ struct OutputOptions: ParsableArguments {
         return logger
     }
 }
+
+extension KernelChoice: ExpressibleByArgument {}
 
 extension Policy: ExpressibleByArgument {}
 

@@ -34,6 +34,7 @@ struct PredictCommand: ParsableCommand {
 
     @OptionGroup var features: FeatureOptions
     @OptionGroup var model: ModelOption
+    @OptionGroup var kernel: KernelOption
 
     @Flag(help: "Round loads to tenths first, as the scheduler in the kernel does.")
     var tenths = false
@@ -65,7 +66,7 @@ struct PredictCommand: ParsableCommand {
     }
 
     private func predictOne(_ features: MigrationFeatures) throws {
-        let model = try unusableOnError { try self.model.load() }
+        let model = try unusableOnError { try self.model.load(kernel.kernel) }
         if let other = LiveFeature.needed(by: model).first(where: { !$0.isInPattern }) {
             throw Failure.unusable(
                 "the model asks for \(other.rawValue) too, which has no flag; pipe a row into "
@@ -78,13 +79,13 @@ struct PredictCommand: ParsableCommand {
     }
 
     private func predictRows() throws {
-        let scheduler = try MLScheduler(model: unusableOnError { try model.load() })
+        let scheduler = try MLScheduler(model: unusableOnError { try model.load(kernel.kernel) })
         var predictor = RowPredictor(scheduler, roundsLoads: tenths, writesJSON: json)
         try readLines(to: &predictor)
     }
 
     private func predictRaw() throws {
-        let model = try unusableOnError { try self.model.loadAny() }
+        let model = try unusableOnError { try self.model.loadAny(kernel.kernel) }
         var predictor = RawPredictor(model, writesJSON: json)
         try readLines(to: &predictor)
     }

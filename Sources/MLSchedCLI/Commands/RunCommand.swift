@@ -25,6 +25,7 @@ struct RunCommand: AsyncParsableCommand {
     )
 
     @OptionGroup var model: ModelOption
+    @OptionGroup var kernel: KernelOption
     @OptionGroup var scheduling: SchedulingOptions
     @OptionGroup var output: OutputOptions
     @OptionGroup var serving: ServingOptions
@@ -55,7 +56,7 @@ struct RunCommand: AsyncParsableCommand {
         let printer = StatisticsPrinter(isJSON: output.json)
         let service = SchedulerService(
             configuration,
-            source: model.source,
+            source: model.source(kernel.kernel),
             isWatching: watch,
             logger: logger,
             duration: duration?.duration,

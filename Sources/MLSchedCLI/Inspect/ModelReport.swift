@@ -19,6 +19,8 @@ struct ModelReport: Encodable {
     let testVectors: Int
     /// The largest difference in the self-test, in parts of `max(1, |expected|)`.
     let worstDifference: Float
+    /// What evaluates it here: the rule of the kernels.
+    let kernel: String
     /// Why `mlsched run` refuses the model; nil when it does not.
     let refusal: String?
     /// Only when asked for.
@@ -40,6 +42,7 @@ struct ModelReport: Encodable {
         provenance = model.provenance
         testVectors = model.testVectorCount
         worstDifference = vectors.map(\.difference).max() ?? 0
+        kernel = KernelRule(model.kernel, for: model).description
         refusal = Self.refusal(of: model)
         self.vectors = withVectors ? vectors : nil
     }

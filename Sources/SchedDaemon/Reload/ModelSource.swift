@@ -5,11 +5,22 @@ internal import MLSched
 public struct ModelSource: Sendable {
     /// The file; nil for a model that is part of the program and never changes.
     public let path: String?
+    private let kernel: KernelChoice
     private let builtIn: @Sendable () throws -> Model
 
     /// A model from a file, or else the one that is built in.
-    public init(path: String?, builtIn: @escaping @Sendable () throws -> Model) {
+    ///
+    /// - Parameters:
+    ///   - path: the file.
+    ///   - kernel: what is to evaluate the file's.
+    ///   - builtIn: loads the other one.
+    public init(
+        path: String?,
+        kernel: KernelChoice = .auto,
+        builtIn: @escaping @Sendable () throws -> Model
+    ) {
         self.path = path
+        self.kernel = kernel
         self.builtIn = builtIn
     }
 
@@ -17,7 +28,7 @@ public struct ModelSource: Sendable {
     ///
     /// - Throws: `ModelError` or `SchemaError`.
     public func load() throws -> Model {
-        let model = try path.map { path in try Model(path: path) } ?? builtIn()
+        let model = try path.map { try Model(path: $0, kernel: kernel) } ?? builtIn()
         _ = try FeatureSchema(model)
         return model
     }
