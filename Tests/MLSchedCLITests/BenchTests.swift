@@ -18,7 +18,7 @@ struct BenchTests {
         let rows = result.lines.map { $0.split(separator: " ") }
         for batch in ["1", "32"] {
             let row = try #require(rows.first { $0.first.map(String.init) == batch })
-            #expect(row.count == 15)
+            #expect(row.count == 18)
             #expect(Double(row[1]) != nil)
         }
     }
@@ -37,7 +37,7 @@ struct BenchTests {
             "--json"
         )
         #expect(run.status == 0)
-        #expect(run.lines.count == 4)
+        #expect(run.lines.count == 10)
         for line in run.lines {
             let object = try JSONSerialization.jsonObject(with: Data(line.utf8))
             #expect((object as? [String: Any])?["section"] as? String == "inference")
@@ -54,7 +54,7 @@ struct BenchTests {
 
         let compared = try Program.run("bench", "--compare", file, file)
         #expect(compared.status == 0)
-        #expect(compared.lines.count == 5)
+        #expect(compared.lines.count == 11)
         #expect(compared.lines.dropFirst().allSatisfy { $0.contains("1.000") })
         #expect(compared.lines.dropFirst().allSatisfy { $0.contains("within spread") })
     }
@@ -72,7 +72,7 @@ struct BenchTests {
             "--json",
             environment: ["OPENBLAS_CORETYPE": "Haswell"]
         )
-        #expect(result.errors.contains("OPENBLAS_CORETYPE=Haswell in the environment forces"))
+        #expect(result.errors.contains("OPENBLAS_CORETYPE=Haswell in the environment chooses"))
         #expect(result.output.contains("\"blasVariables\":[\"OPENBLAS_CORETYPE=Haswell\"]"))
     }
 

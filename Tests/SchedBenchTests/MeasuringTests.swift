@@ -24,8 +24,12 @@ struct MeasuringTests {
         let results = try bench.run(environment)
         #expect(
             results.map(\.key) == [
-                "inference, batch 1, mlsched", "inference, batch 1, plain C",
-                "inference, batch 32, mlsched", "inference, batch 32, plain C",
+                "inference, batch 1, mlsched", "inference, batch 1, mlsched subnormal",
+                "inference, batch 1, mlsched sgemm", "inference, batch 1, mlsched fused",
+                "inference, batch 1, plain C",
+                "inference, batch 32, mlsched", "inference, batch 32, mlsched subnormal",
+                "inference, batch 32, mlsched sgemm", "inference, batch 32, mlsched fused",
+                "inference, batch 32, plain C",
             ]
         )
         for result in results {
@@ -46,6 +50,8 @@ struct MeasuringTests {
             #expect(abs(try #require(figures["times_floor"]) * floor / call - 1) < 1e-9)
             #expect((figures["chained_ns"] != nil) == (batch == 1))
             #expect((figures["ratio_to_c"] != nil) == (result.subject == "mlsched"))
+            let isSubnormal = result.subject == "mlsched subnormal"
+            #expect((figures["ratio_to_ordinary"] != nil) == isSubnormal)
         }
     }
 

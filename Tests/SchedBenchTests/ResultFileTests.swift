@@ -28,7 +28,7 @@ struct ResultFileTests {
         #expect(
             Set(environment.keys) == [
                 "machine", "cpus", "kernel", "blas", "blasCore", "blasVariables", "model",
-                "version", "build", "began",
+                "version", "build", "began", "vectors", "blasIsNarrow",
             ]
         )
         let figures = try #require(object["figures"] as? [String: Double])

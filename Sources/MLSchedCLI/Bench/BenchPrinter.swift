@@ -9,11 +9,15 @@ struct BenchPrinter {
     func begin(_ environment: BenchEnvironment) throws {
         for warning in Self.warnings(environment) { StandardError.print("mlsched: \(warning)") }
         guard !isJSON else { return }
-        try OutputBuffer.print([
-            "\(environment.machine), \(environment.cpus) CPUs, \(environment.kernel)",
-            "\(environment.blas), kernels for \(environment.blasCore)",
-            "mlsched \(environment.version), model \(environment.model.prefix(12))",
-        ])
+        try OutputBuffer.print(
+            [
+                "\(environment.machine), \(environment.cpus) CPUs, \(environment.kernel)",
+                "\(environment.blas), kernels for \(environment.blasCore)",
+                environment.vectors.map { "vectors of \($0)" },
+                environment.rule.map { "kernel: \($0)" },
+                "mlsched \(environment.version), model \(environment.model.prefix(12))",
+            ].compactMap(\.self)
+        )
     }
 
     /// One section.
@@ -54,7 +58,13 @@ struct BenchPrinter {
         if !environment.blasVariables.isEmpty {
             let names = environment.blasVariables.map { printable($0) }.joined(separator: " and ")
             warnings.append(
-                "\(names) in the environment forces OpenBLAS; unset it for this machine's speed"
+                "\(names) in the environment chooses OpenBLAS's kernels, not the CPU that it sees"
+            )
+        }
+        if environment.blasIsNarrow == true {
+            warnings.append(
+                "OpenBLAS's kernels for \(environment.blasCore) are narrower than this CPU's "
+                    + "vectors; mlsched check says what to do"
             )
         }
         if environment.build != "release" {

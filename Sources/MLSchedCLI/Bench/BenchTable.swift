@@ -29,11 +29,14 @@ struct BenchTable {
     private static func inference(_ results: [BenchResult]) -> Contents {
         let header = [
             "batch", "ns/call", "±", "p50", "p99", "p99.9", "max", "ns/sample", "GFLOP/s", "peak",
-            "x limit", "chained", "plain C", "ratio", "quartiles",
+            "x limit", "chained", "sgemm", "fused", "subnormal", "plain C", "ratio", "quartiles",
         ]
         let ours = results.filter { $0.subject == "mlsched" }
         let rows = ours.map { result in
-            let plain = results.first { $0.name == result.name && $0.subject == "plain C" }
+            let beside = Dictionary(
+                results.filter { $0.name == result.name }.map { ($0.subject, $0.figures) },
+                uniquingKeysWith: { first, _ in first }
+            )
             let figures = result.figures
             return [
                 figures["batch"].map { "\(Int($0))" } ?? result.name,
@@ -42,7 +45,11 @@ struct BenchTable {
                 duration(figures["p999_ns"]), duration(figures["max_ns"]),
                 number(figures["ns_per_sample"]), number(figures["gflops"]),
                 percent(figures["peak_share"]), number(figures["times_floor"]),
-                number(figures["chained_ns"]), number(plain?.figures["ns_per_call"]),
+                number(figures["chained_ns"]),
+                number(beside["mlsched sgemm"]?["ns_per_call"]),
+                number(beside["mlsched fused"]?["ns_per_call"]),
+                ratio(beside["mlsched subnormal"]?["ratio_to_ordinary"]),
+                number(beside["plain C"]?["ns_per_call"]),
                 ratio(figures["ratio_to_c"]),
                 "\(ratio(figures["ratio_to_c_low"]))-\(ratio(figures["ratio_to_c_high"]))",
             ]

@@ -7,10 +7,11 @@ struct BenchCommand: ParsableCommand {
         commandName: "bench",
         abstract: "Measure every step of a decision, on the kernel you have.",
         discussion: """
-            inference: batches of the network, beside plain C around the same cblas_sgemm calls \
-            and beside the core's measured limit. roundtrip: a BPF program sends requests at fixed \
-            rates, the daemon's own thread answers; where it sleeps meanwhile, beside what a plain \
-            wake-up takes on this machine. lookup: the scheduler's decision path inside BPF. \
+            inference: batches of the network by each kernel, beside plain C around the same \
+            cblas_sgemm calls and beside the core's measured limit; `subnormal` is the time with \
+            weights below 1e-38 in parts of the usual. roundtrip: a BPF program sends requests at \
+            fixed rates, the daemon's own thread answers; where it sleeps meanwhile, beside what a \
+            plain wake-up takes on this machine. lookup: the scheduler's decision path inside BPF. \
             network: networks in fixed point inside BPF, beside the model in user space, a batch \
             of one. start: exec to ready and, where sched_ext is there and free, to attached.
 
@@ -36,6 +37,7 @@ struct BenchCommand: ParsableCommand {
     )
 
     @OptionGroup var model: ModelOption
+    @OptionGroup var kernel: KernelOption
 
     @Option(
         help: ArgumentHelp(
@@ -99,7 +101,7 @@ struct BenchCommand: ParsableCommand {
 
     func run() throws {
         if ready {
-            try OutputBuffer.print([StartReport.becomeReady(model.load()).line])
+            try OutputBuffer.print([StartReport.becomeReady(model.load(kernel.kernel)).line])
         } else if !compare.isEmpty {
             try unusableOnError {
                 let runs = try compare.map { path in try ResultFile.read(path) }
@@ -130,7 +132,7 @@ struct BenchCommand: ParsableCommand {
 
     private func runner(_ printer: BenchPrinter) throws -> BenchRunner {
         try BenchRunner(
-            model: model.load(),
+            model: model.load(kernel.kernel),
             modelPath: model.path,
             sections: only?.all,
             batches: batch?.all ?? InferenceBench.defaultBatches,

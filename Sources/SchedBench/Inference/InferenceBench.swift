@@ -40,44 +40,72 @@ public struct InferenceBench: Sendable {
 
     /// Measures; one result for each batch and subject.
     ///
-    /// - Throws: `BenchError` where the thread cannot be kept on its CPU.
+    /// - Throws: `BenchError` where the thread cannot be kept on its CPU, `ModelError` where memory
+    ///   is exhausted.
     public func run(_ environment: BenchEnvironment) throws -> [BenchResult] {
-        try PinnedThread.run(on: cpu, named: "bench-inference") {
-            measure().flatMap { results($0.ours, $0.theirs, $0.peak, environment) }
+        let subnormal = try model.replacingWeights { weight in
+            // 1e-42 to 1e-38, of either sign.
+            weight == 0
+                ? 0 : Float(signOf: weight, magnitudeOf: Float(Double.random(in: 1e-42...1e-38)))
+        }
+        return try PinnedThread.run(on: cpu, named: "bench-inference") {
+            let peak = CorePeak()
+            return measure(subnormal).flatMap { results($0, peak, environment) }
         }
     }
 
-    private typealias Measured = (ours: InferenceTrial, theirs: InferenceTrial, peak: CorePeak)
+    /// The measurements of every subject at one batch size.
+    private struct Trials {
+        var library: InferenceTrial
+        var sgemm: InferenceTrial
+        var fused: InferenceTrial
+        var subnormal: InferenceTrial
+        var plain: InferenceTrial
 
-    private func measure() -> [Measured] {
-        let peak = CorePeak()
+        init(rows: Int) {
+            library = InferenceTrial(rows: rows)
+            (sgemm, fused, subnormal, plain) = (library, library, library, library)
+        }
+    }
+
+    private func measure(_ subnormal: Model) -> [Trials] {
         let watch = Stopwatch()
-        var ours = batches.map { InferenceTrial(rows: $0) }
-        var theirs = ours
+        var trials = batches.map { Trials(rows: $0) }
         for round in 0..<rounds {
             // Turn about, so that neither always inherits what the other left behind.
-            measureRound(oursFirst: round.isMultiple(of: 2), &ours, &theirs, watch)
+            measureRound(oursFirst: round.isMultiple(of: 2), &trials, subnormal, watch)
         }
-        return batches.indices.map { (ours[$0], theirs[$0], peak) }
+        return trials
     }
 
     /// Everything once, in memory of its own: by how buffers share the sets of the first cache the
     /// same code takes up to a hundredth longer, in every round of a run that keeps its buffers.
     private func measureRound(
         oursFirst: Bool,
-        _ ours: inout [InferenceTrial],
-        _ theirs: inout [InferenceTrial],
+        _ trials: inout [Trials],
+        _ subnormalModel: Model,
         _ watch: Stopwatch
     ) {
         let gap = AlignedFloats(count: .random(in: 0..<Self.largestGap))
         defer { withExtendedLifetime(gap) {} }
         let rows = batches.max() ?? 1
+        let hasFused = KernelRule(.fused, for: model).kernels == [.fused]
         var library = LibrarySubject(model, rows: rows)
+        var sgemm = LibrarySubject(model, kernel: .sgemm, rows: rows)
+        var fused = LibrarySubject(model, kernel: .fused, rows: rows)
+        var subnormal = LibrarySubject(subnormalModel, rows: rows)
         var plain = PlainCSubject(model, rows: rows)
-        for index in batches.indices {
-            if oursFirst { ours[index].measure(&library, watch: watch, nanoseconds: slot) }
-            plain?.lend { theirs[index].measure(&$0, watch: watch, nanoseconds: slot) }
-            if !oursFirst { ours[index].measure(&library, watch: watch, nanoseconds: slot) }
+        for index in trials.indices {
+            if oursFirst {
+                trials[index].library.measure(&library, watch: watch, nanoseconds: slot)
+            }
+            plain?.lend { trials[index].plain.measure(&$0, watch: watch, nanoseconds: slot) }
+            if !oursFirst {
+                trials[index].library.measure(&library, watch: watch, nanoseconds: slot)
+            }
+            trials[index].subnormal.measure(&subnormal, watch: watch, nanoseconds: slot)
+            trials[index].sgemm.measure(&sgemm, watch: watch, nanoseconds: slot)
+            if hasFused { trials[index].fused.measure(&fused, watch: watch, nanoseconds: slot) }
         }
     }
 
@@ -85,19 +113,31 @@ public struct InferenceBench: Sendable {
     private static let largestGap = 4096
 
     private func results(
-        _ ours: InferenceTrial,
-        _ theirs: InferenceTrial,
+        _ trials: Trials,
         _ peak: CorePeak,
         _ environment: BenchEnvironment
     ) -> [BenchResult] {
-        var library = result(of: ours, LibrarySubject.name, peak, environment)
-        guard !theirs.calls.isEmpty else { return [library] }
-        if let ratios = Sample(zip(ours.calls, theirs.calls).map { $0 / $1 }) {
+        var library = result(of: trials.library, "mlsched", peak, environment)
+        var subnormal = result(of: trials.subnormal, "mlsched subnormal", peak, environment)
+        if let ratios = Self.ratios(trials.library, trials.plain) {
             library.figures["ratio_to_c"] = ratios.median
             library.figures["ratio_to_c_low"] = ratios.lowerQuartile
             library.figures["ratio_to_c_high"] = ratios.upperQuartile
         }
-        return [library, result(of: theirs, PlainCSubject.name, peak, environment)]
+        subnormal.figures["ratio_to_ordinary"] =
+            Self.ratios(trials.subnormal, trials.library)?.median
+        let others = [
+            (trials.sgemm, "mlsched sgemm"), (trials.fused, "mlsched fused"),
+            (trials.plain, "plain C"),
+        ]
+        return [library, subnormal]
+            + others.filter { !$0.0.calls.isEmpty }
+            .map { result(of: $0.0, $0.1, peak, environment) }
+    }
+
+    /// The ratio of two subjects' times within each round.
+    private static func ratios(_ first: InferenceTrial, _ second: InferenceTrial) -> Sample? {
+        Sample(zip(first.calls, second.calls).map { $0 / $1 })
     }
 
     private func result(

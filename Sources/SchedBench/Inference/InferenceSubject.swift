@@ -1,8 +1,5 @@
 /// Something that evaluates the network: the library, or plain C beside it.
 protocol InferenceSubject: ~Copyable {
-    /// What results call it.
-    static var name: String { get }
-
     /// Evaluates the first rows of its inputs.
     ///
     /// - Precondition: there are as many rows.

@@ -2,8 +2,6 @@ internal import MLPInference
 
 /// The library as embedders call it, scaling of raw features included.
 struct LibrarySubject: InferenceSubject, ~Copyable {
-    static let name = "mlsched"
-
     private var evaluator: MLPEvaluator
     private let rows: AlignedFloats
     /// The last results.
@@ -11,9 +9,9 @@ struct LibrarySubject: InferenceSubject, ~Copyable {
     private let chained: AlignedFloats
     private let width: Int
 
-    /// Prepares at most that many rows.
-    init(_ model: Model, rows count: Int) {
-        evaluator = MLPEvaluator(model)
+    /// Prepares at most that many rows, for the kernel that the model was loaded for or another.
+    init(_ model: Model, kernel: KernelChoice? = nil, rows count: Int) {
+        evaluator = MLPEvaluator(model, kernel: kernel)
         width = model.inputCount
         rows = AlignedFloats(rawRows: count, of: model)
         outputs = AlignedFloats(count: count * model.outputCount)

@@ -3,7 +3,6 @@ internal import MLPInference
 
 /// Plain C around the same calls of `cblas_sgemm`, fed with rows that are scaled already.
 struct PlainCSubject: InferenceSubject, ~Copyable {
-    static let name = "plain C"
     private static let blockRows = 128
 
     private let layers: UnsafeMutableBufferPointer<reference_layer>

@@ -16,6 +16,12 @@ public struct BenchEnvironment: Codable, Equatable, Sendable {
     public let blasCore: String
     /// Variables of the environment that change what it does, such as `OPENBLAS_CORETYPE=Haswell`.
     public let blasVariables: [String]
+    /// The CPU's own vectors, as `AVX2, 256 bits`; nil in results of versions before 0.2.
+    public let vectors: String?
+    /// Whether OpenBLAS's kernels are narrower than these; nil likewise.
+    public let blasIsNarrow: Bool?
+    /// Which kernel evaluates how many rows; nil likewise, and where no model is evaluated.
+    public let rule: String?
     /// SHA-256 of the model file.
     public let model: String
     /// Version of mlsched.
@@ -31,16 +37,23 @@ public struct BenchEnvironment: Codable, Equatable, Sendable {
     ///   - model: the network that is measured.
     ///   - version: of the program.
     public init(model: Model, version: String) {
-        self.init(model: model.sha256, version: version)
+        self.init(
+            model: model.sha256,
+            version: version,
+            rule: KernelRule(model.kernel, for: model).description
+        )
     }
 
-    init(model: String, version: String) {
+    init(model: String, version: String, rule: String? = nil) {
         machine = Self.processor
         cpus = sysconf(Int32(_SC_NPROCESSORS_ONLN))
         kernel = Self.kernelName
         blas = BLASLibrary.configuration ?? "a BLAS other than OpenBLAS"
         blasCore = BLASLibrary.coreName ?? "an unknown CPU"
         blasVariables = BLASLibrary.forcingVariables
+        vectors = "\(CPUVectors.name), \(CPUVectors.bits) bits"
+        blasIsNarrow = BLASLibrary.isNarrow
+        self.rule = rule
         self.model = model
         self.version = version
         #if DEBUG
