@@ -1,6 +1,6 @@
 """Inference results of one run, by subject and batch, and what they say of mlsched."""
 
-from .lines import NAME, PRIMARY, Result, figures
+from .lines import OURS, PRIMARY, Result, figures
 from .units import percent
 
 # So many sizes are listed one by one.
@@ -8,7 +8,7 @@ FEW = 4
 
 
 class Board:
-    """Rows are subjects, mlsched first and then by their time; columns are batch sizes."""
+    """Rows are subjects, mlsched and its kernels first, then by their time; columns are batches."""
 
     def __init__(self, results: list[Result]) -> None:
         self._cells: dict[tuple[str, int], Result] = {}
@@ -19,7 +19,11 @@ class Board:
         names = dict.fromkeys(name for name, _ in self._cells)
         first = self.batches[0] if self.batches else 0
         self.subjects = sorted(
-            names, key=lambda name: (name != NAME, self.figure(name, first, PRIMARY) or 0)
+            names,
+            key=lambda name: (
+                OURS.index(name) if name in OURS else len(OURS),
+                self.figure(name, first, PRIMARY) or 0,
+            ),
         )
 
     def result(self, subject: str, batch: int) -> Result | None:

@@ -32,7 +32,8 @@ within 1e-5 of a float64 reference; one that is not is refused. Then every subje
 a round for each batch, the subjects next to each other, so that what slows the machine down slows
 all of them: ratios are taken within a round, and their median over the rounds is given. Calls
 follow each other without a pause; a round's time of a call is the median over blocks of calls.
-mlsched is measured by `mlsched bench` in its turn.
+mlsched is measured by `mlsched bench` in its turn, by its own rule and by each of its kernels.
+Every program finds out by itself what the CPU has, unless --openblas-core is given.
 
 Peers that are not installed are named; `tools/setup --peers` installs all of them.
 """
@@ -62,6 +63,8 @@ def parser() -> argparse.ArgumentParser:
         help="the network (weights/default.mlw)")  # fmt: skip
     add("--mlsched", type=Path, default=PROGRAM, metavar="FILE",
         help="the program (this checkout's release build)")  # fmt: skip
+    add("--openblas-core", metavar="CORE",
+        help="force OpenBLAS's kernels, as Prescott, in everybody who has one")  # fmt: skip
     add("--json", type=Path, metavar="FILE", help="write results as `mlsched bench --json` does")
     add("--plot", type=Path, metavar="DIR", help=f"write {plot.FILE} into this directory")
     add("--all", type=Path, metavar="DIR",
@@ -105,7 +108,7 @@ def run(options: argparse.Namespace, progress: Progress) -> int:
         _make(folder)
     for name in [name for name in FORCING if name in os.environ]:
         progress.say(f"{name} is left out of the environment of what is measured")
-    ours = Ours(options.mlsched, options.model, cpu)
+    ours = Ours(options.mlsched, options.model, cpu, options.openblas_core)
     if options.all is not None:
         progress.say("mlsched bench, every section")
         _write(options.all / "bench.jsonl", ours.everything())
@@ -128,7 +131,9 @@ def _inference(
         sessions: list[Session] = []
         try:
             for entry in entries:
-                session = start(entry, workspace, options.batch, cpu, progress)
+                session = start(
+                    entry, workspace, options.batch, cpu, progress, options.openblas_core
+                )
                 if session is not None:
                     sessions.append(session)
             measured: Measured = measure(
@@ -143,13 +148,18 @@ def _inference(
 
 
 def start(
-    entry: Entry, workspace: Workspace, batches: list[int], cpu: int, progress: Progress
+    entry: Entry,
+    workspace: Workspace,
+    batches: list[int],
+    cpu: int,
+    progress: Progress,
+    core: str | None = None,
 ) -> Session | None:
     """A peer that has proved its outputs; None, with a line that says why, when there is none."""
     progress.step(f"starting {entry.name}")
     session = None
     try:
-        session = Session(entry.name, entry.command(workspace), cpu)
+        session = Session(entry.name, entry.command(workspace), cpu, core)
         for batch in batches:
             progress.step(f"checking {entry.name}: batch {batch}")
             session.check(workspace.network, batch)

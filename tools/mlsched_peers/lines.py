@@ -11,6 +11,9 @@ from .errors import UsageError
 Result = dict[str, object]
 
 NAME = "mlsched"
+# The same with a kernel that its rule did not choose.
+VARIANTS = ("mlsched fused", "mlsched sgemm")
+OURS = (NAME, *VARIANTS)
 # The C that `mlsched bench` has beside itself.
 INSIDE = "plain C"
 PRIMARY = "ns_per_call"

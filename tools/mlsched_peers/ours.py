@@ -14,11 +14,12 @@ SECTIONS_SECONDS = 600
 class Ours:
     """The program, on one CPU, with one model."""
 
-    def __init__(self, program: Path, model: Path, cpu: int) -> None:
+    def __init__(self, program: Path, model: Path, cpu: int, core: str | None = None) -> None:
+        self._environment = clean_environment(core)
         self._command = [str(program), "bench", "--json", "--model", str(model), "--cpu", str(cpu)]
 
     def measure(self, batch: int) -> dict[str, Result]:
-        """A run of one batch size: the results of mlsched and of the C beside it, by subject.
+        """A run of one batch size: the results of mlsched, its kernels and the C beside it.
 
         Raises:
             PeerError: When the program fails.
@@ -41,7 +42,7 @@ class Ours:
                 stdout=subprocess.PIPE,
                 stderr=None if warnings else subprocess.PIPE,
                 text=True,
-                env=clean_environment(),
+                env=self._environment,
                 timeout=SECTIONS_SECONDS,
             )
         except (OSError, subprocess.TimeoutExpired) as error:

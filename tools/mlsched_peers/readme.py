@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from .board import Board
 from .errors import UsageError
-from .lines import INSIDE, NAME, PRIMARY, Result, figures, quartiles
+from .lines import INSIDE, NAME, OURS, PRIMARY, Result, figures, quartiles
 from .units import percent, short, time
 
 BEGIN, END = "<!-- bench: begin -->", "<!-- bench: end -->"
@@ -42,7 +42,7 @@ def section(results: list[Result]) -> str:
         UsageError: When there is nothing of the peers.
     """
     board = Board(results)
-    if NAME not in board.subjects or len(board.subjects) < 2:
+    if NAME not in board.subjects or set(board.subjects) <= set(OURS):
         raise UsageError("there are no peers among the results; measure with tools/bench_peers")
     others = {
         name: [result for result in results if result["section"] == name]
@@ -61,13 +61,19 @@ def where(result: Result) -> str:
     blas = " ".join(environment["blas"].split()[:2])
     day = datetime.fromtimestamp(environment["began"], UTC)
     forced = environment["blasVariables"]
+    vectors = environment.get("vectors")
+    fit = f" (the CPU has {vectors})" if vectors else ""
     sentence = (
         f"Measured on {day.day} {day:%B %Y} on one core of {environment['machine']} with "
         f"{environment['cpus']} CPUs, {environment['kernel']}, {blas} with its kernels for "
-        f"{environment['blasCore']}, mlsched {environment['version']}, model "
+        f"{environment['blasCore']}{fit}, mlsched {environment['version']}, model "
         f"`{environment['model'][:12]}`."
     )
-    return f"{sentence} {' and '.join(forced)} forced OpenBLAS." if forced else sentence
+    if forced:
+        return f"{sentence} {' and '.join(forced)} forced OpenBLAS."
+    if environment.get("blasIsNarrow"):
+        return f"{sentence} OpenBLAS fell back to these: it does not know the processor."
+    return sentence
 
 
 def peers(board: Board) -> str:
@@ -76,7 +82,7 @@ def peers(board: Board) -> str:
     rows = [["", *(f"batch {batch:,}" for batch in batches), "mlsched is"]]
     for subject in board.subjects:
         cells = [_cell(board, subject, batch) for batch in batches]
-        verdict = "" if subject == NAME else board.verdict(subject)
+        verdict = "" if subject in OURS else board.verdict(subject)
         rows.append([_described(board, subject), *cells, verdict])
     rounds = len(board.first(NAME)["rounds"])
     return (
@@ -170,8 +176,8 @@ def _cell(board: Board, subject: str, batch: int) -> str:
 
 def _described(board: Board, subject: str) -> str:
     result = board.first(subject)
-    if subject == NAME:
-        return f"**{NAME}**"
+    if subject in OURS:
+        return f"**{NAME}**" if subject == NAME else f"{NAME}, the {subject.split()[-1]} kernel"
     # OpenBLAS lists its build options after its version.
     version = " ".join(str(result.get("version", "")).split()[:2])
     on = " " if version[:1].isdigit() else " on "

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from statistics import median
 
-from .lines import INSIDE, NAME, PRIMARY, Result, figures, quartiles
+from .lines import INSIDE, NAME, OURS, PRIMARY, Result, figures, quartiles
 from .rounds import Measured
 from .session import Session
 
@@ -19,7 +19,8 @@ def results(
     environment = next(iter(measured.ours.values()))[0][NAME]["environment"]
     for batch in measured.ours:
         rounds = measured.ours[batch]
-        calls = {NAME: [figures(run[NAME])[PRIMARY] for run in rounds]}
+        own = [name for name in OURS if name in rounds[0]]
+        calls = {name: [figures(run[name])[PRIMARY] for run in rounds] for name in own}
         calls |= {
             s.name: measured.times[s.name, batch]
             for s in sessions
@@ -31,7 +32,7 @@ def results(
             lines.append(line)
             session = next((s for s in sessions if s.name == name), None)
             if session is None:
-                line["figures"] = _summed(rounds) | line["figures"]
+                line["figures"] = _summed(rounds, name) | line["figures"]
                 line["version"] = line["environment"]["version"]
                 continue
             line["figures"]["error"] = session.error
@@ -43,7 +44,7 @@ def results(
                 inside = [figures(run[INSIDE])[PRIMARY] for run in rounds]
                 line["figures"]["ns_per_call_inside"] = median(inside)
                 line["figures"]["ratio_to_inside"] = paired(times, inside)[0]
-    return sorted(lines, key=lambda line: line["subject"] != NAME)
+    return sorted(lines, key=lambda line: line["subject"] not in OURS)
 
 
 def paired(first: Sequence[float], second: Sequence[float]) -> tuple[float, float, float]:
@@ -58,7 +59,7 @@ def _common(
     """What follows from the times of a call alone, for each subject."""
     # The core does at most what it did in its fastest probe.
     floor = min(figures(run[NAME])["floor_ns"] for run in rounds)
-    others = [name for name in calls if name != NAME]
+    others = [name for name in calls if name not in OURS]
     best = min(others, key=lambda name: median(calls[name]), default=None)
     common = {}
     for name, times in calls.items():
@@ -80,14 +81,13 @@ def _common(
     return common
 
 
-def _summed(rounds: list[dict[str, Result]]) -> dict[str, float]:
+def _summed(rounds: list[dict[str, Result]], name: str) -> dict[str, float]:
     """The figures of mlsched's own runs, each summed up over the rounds."""
-    every = [figures(run[NAME]) for run in rounds]
-    names = set.intersection(*(set(one) for one in every))
+    every = [figures(run[name]) for run in rounds]
     summed = {}
-    for name in names:
-        values = [one[name] for one in every]
-        summed[name] = max(values) if name in LARGEST else median(values)
+    for figure in set.intersection(*(set(one) for one in every)):
+        values = [one[figure] for one in every]
+        summed[figure] = max(values) if figure in LARGEST else median(values)
     summed["calls"] = sum(one["calls"] for one in every)
     return summed
 

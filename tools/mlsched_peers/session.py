@@ -20,10 +20,16 @@ FORCING = ("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE")
 ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 
 
-def clean_environment() -> dict[str, str]:
-    """The environment of every process that is measured: one thread, no forced kernels."""
+def clean_environment(core: str | None = None) -> dict[str, str]:
+    """The environment of every process that is measured: one thread, and no forced kernels.
+
+    Args:
+        core: Forces OpenBLAS to the kernels of this core type, in whoever has one.
+    """
     environment = {name: value for name, value in os.environ.items() if name not in FORCING}
     environment |= dict.fromkeys(ONE_THREAD, "1")
+    if core is not None:
+        environment["OPENBLAS_CORETYPE"] = core
     environment["TF_CPP_MIN_LOG_LEVEL"] = "3"
     environment["PYTHONPATH"] = str(Path(__file__).parents[1])
     environment["PYTHONDONTWRITEBYTECODE"] = "1"
@@ -40,7 +46,7 @@ class Session:
         error: The largest difference from the reference in any batch that was checked.
     """
 
-    def __init__(self, name: str, command: list[str], cpu: int) -> None:
+    def __init__(self, name: str, command: list[str], cpu: int, core: str | None = None) -> None:
         """Starts the process on one CPU and waits until the network is loaded.
 
         Raises:
@@ -51,7 +57,7 @@ class Session:
         self.error = 0.0
         self._rest = b""
         self._noise = tempfile.TemporaryFile()  # noqa: SIM115 # closed with the process
-        environment: Mapping[str, str] = clean_environment()
+        environment: Mapping[str, str] = clean_environment(core)
         self._process = subprocess.Popen(
             command,
             stdin=subprocess.PIPE,

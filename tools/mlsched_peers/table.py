@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from .board import Board
-from .lines import NAME, PRIMARY
+from .lines import OURS, PRIMARY
 from .units import short, time
 
 ABSENT = "-"
@@ -17,7 +17,7 @@ def text(board: Board) -> str:
         ("In parts of the time at the core's peak rates", "times_floor", short),
     ]
     parts = [block(board, *one) for one in blocks]
-    peers = [name for name in board.subjects if name != NAME]
+    peers = [name for name in board.subjects if name not in OURS]
     if peers:
         rows = [[peer, board.verdict(peer)] for peer in peers]
         parts.append(["Beside each peer mlsched is", *aligned(rows, "<<")])

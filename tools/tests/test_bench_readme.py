@@ -9,7 +9,7 @@ import pytest
 from test_peers import ENVIRONMENT
 
 from mlsched_peers import lines
-from mlsched_peers.readme import BEGIN, END
+from mlsched_peers.readme import BEGIN, END, where
 from mlsched_peers.readme_cli import main
 
 BEFORE, AFTER = "# A title\n\nText.\n\n", "\n\n## Another section\n\nMore text.\n"
@@ -93,6 +93,17 @@ def refused(capsys, arguments: list[str]) -> str:
     assert error.startswith("tools/bench_readme: ")
     assert error.count("\n") == 1
     return error
+
+
+def test_the_heading_says_when_openblas_fell_back(run):
+    kept = [json.loads(line) for line in (run / "peers.jsonl").read_text().splitlines()]
+    seen = {"vectors": "AVX-512, 512 bits", "blasIsNarrow": True}
+    assert "fell back" not in where(kept[0])
+    kept[0]["environment"] |= seen
+    assert "(the CPU has AVX-512, 512 bits)" in where(kept[0])
+    assert "OpenBLAS fell back" in where(kept[0])
+    kept[0]["environment"]["blasVariables"] = ["OPENBLAS_CORETYPE=Prescott"]
+    assert where(kept[0]).endswith("OPENBLAS_CORETYPE=Prescott forced OpenBLAS.")
 
 
 def test_a_run_becomes_the_section_and_nothing_else_changes(run, page, options):

@@ -18,7 +18,7 @@ from mlsched_peers.network import Network
 from mlsched_peers.progress import Progress
 from mlsched_peers.results import results
 from mlsched_peers.rounds import Measured, measure
-from mlsched_peers.session import Session
+from mlsched_peers.session import Session, clean_environment
 from mlsched_peers.workspace import Workspace
 from mlsched_tools import mlw
 
@@ -100,6 +100,26 @@ def test_the_limit_is_the_fastest_probe_of_the_core():
     made = board([100, 100, 100], peer=[200, 200, 200])
     assert made.figure("mlsched", 2, "floor_ns") == 50
     assert made.figure("peer", 2, "times_floor") == 4
+
+
+def test_its_own_kernels_are_no_peers_of_mlsched():
+    measured = Measured()
+    fused = own(40, 50) | {"subject": "mlsched fused"}
+    measured.ours[2].append({"mlsched": own(100, 50), "mlsched fused": fused})
+    measured.times["peer", 2] = [80]
+    session = SimpleNamespace(name="peer", version="1", error=0.0, ways={})
+    made = Board(results(measured, [session], {"peer": "C"}))
+    assert made.subjects == ["mlsched", "mlsched fused", "peer"]
+    assert made.figure("mlsched", 2, "ratio_to_best_peer") == 1.25
+    assert made.figure("mlsched fused", 2, "ratio_to_best_peer") == 0.5
+    assert made.figure("mlsched fused", 2, "ns_per_call") == 40
+    assert "mlsched fused" not in table.text(made).partition("Beside each peer")[2]
+
+
+def test_openblas_chooses_its_own_kernels_unless_they_are_forced(monkeypatch):
+    monkeypatch.setenv("OPENBLAS_CORETYPE", "Haswell")
+    assert "OPENBLAS_CORETYPE" not in clean_environment()
+    assert clean_environment("Prescott")["OPENBLAS_CORETYPE"] == "Prescott"
 
 
 def test_a_lone_mlsched_has_no_best_peer():
@@ -224,7 +244,8 @@ def test_a_short_run_measures_mlsched_beside_a_peer(mlsched, tmp_path, capsys):
     arguments = ["--batch", "1", "--rounds", "2", "--milliseconds", "2", "--only", "plain C"]
     assert main([*arguments, "--mlsched", str(mlsched), "--json", str(path)]) == 0
     assert "In parts of the best peer's time" in capsys.readouterr().out
-    ours, theirs = [json.loads(line) for line in path.read_text().splitlines()]
+    ours, *kernels, theirs = [json.loads(line) for line in path.read_text().splitlines()]
+    assert [line["subject"] for line in kernels] == ["mlsched fused", "mlsched sgemm"]
     assert (ours["subject"], theirs["subject"]) == ("mlsched", "plain C")
     assert len(theirs["rounds"]) == len(ours["rounds"]) == 2
     assert theirs["figures"]["ratio_to_best_peer"] == 1
