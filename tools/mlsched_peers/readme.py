@@ -35,15 +35,17 @@ def replaced(page: str, section: str) -> str:
     return f"{parts[0]}{BEGIN}\n{section}\n{END}{parts[4]}"
 
 
-def section(results: list[Result]) -> str:
+def section(results: list[Result], elsewhere: Sequence[list[Result]] = ()) -> str:
     """Everything between the marks.
+
+    Args:
+        results: The published run.
+        elsewhere: Runs on other machines, of which the peers are shown.
 
     Raises:
         UsageError: When there is nothing of the peers.
     """
-    board = Board(results)
-    if NAME not in board.subjects or set(board.subjects) <= set(OURS):
-        raise UsageError("there are no peers among the results; measure with tools/bench_peers")
+    board = _board(results)
     others = {
         name: [result for result in results if result["section"] == name]
         for name in ("roundtrip", "lookup", "start")
@@ -52,7 +54,24 @@ def section(results: list[Result]) -> str:
     parts += [round_trip(others["roundtrip"])] if others["roundtrip"] else []
     parts += [lookup(others["lookup"])] if others["lookup"] else []
     parts += [start(others["start"])] if others["start"] else []
+    for run in elsewhere:
+        other = _board(run)
+        parts += [
+            f"On another machine: {_lower(where(other.first(NAME)))}",
+            peers(other, explained=False),
+        ]
     return "\n\n".join([*parts, f"Made by these commands:\n\n{COMMANDS}"])
+
+
+def _board(results: list[Result]) -> Board:
+    board = Board(results)
+    if NAME not in board.subjects or set(board.subjects) <= set(OURS):
+        raise UsageError("there are no peers among the results; measure with tools/bench_peers")
+    return board
+
+
+def _lower(sentence: str) -> str:
+    return sentence[0].lower() + sentence[1:]
 
 
 def where(result: Result) -> str:
@@ -76,14 +95,16 @@ def where(result: Result) -> str:
     return sentence
 
 
-def peers(board: Board) -> str:
-    """The table of everybody."""
+def peers(board: Board, *, explained: bool = True) -> str:
+    """The table of everybody, as a rule with what its cells mean."""
     batches = [batch for batch in COLUMNS if batch in board.batches] or board.batches
     rows = [["", *(f"batch {batch:,}" for batch in batches), "mlsched is"]]
     for subject in board.subjects:
         cells = [_cell(board, subject, batch) for batch in batches]
         verdict = "" if subject in OURS else board.verdict(subject)
         rows.append([_described(board, subject), *cells, verdict])
+    if not explained:
+        return _table(rows)
     rounds = len(board.first(NAME)["rounds"])
     return (
         "The same network and rows, one thread, each program in a process of its own, all of them "

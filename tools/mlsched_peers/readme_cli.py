@@ -13,6 +13,8 @@ from .lines import Result
 ROOT = Path(__file__).resolve().parents[2]
 # What `tools/bench_peers --all` leaves; the first and the last are kept.
 RUN = "bench.jsonl"
+# Runs on other machines, published before.
+ELSEWHERE = "bench-*.jsonl"
 PEERS = "peers.jsonl"
 PLOT = "peers.svg"
 PAGE = Path("Sources/MLPInference/MLPInference.docc/Benchmarks.md")
@@ -21,7 +23,8 @@ Writes the benchmark page's tables from the results of one run.
 
 With DIR, which `tools/bench_peers --all DIR` has filled, that run becomes the published one: its
 results without curves go to tools/plots/bench.jsonl and its plot beside the page. Without it the
-tables are written from what is there. Nothing else of the page is changed.
+tables are written from what is there. Nothing else of the page is changed. Runs on other machines
+stay beside it as bench-NAME.jsonl; the page shows what their peers took.
 """
 EPILOG = "Exit status: 0; 1 when --check finds a difference; 2 for wrong files."
 
@@ -65,7 +68,8 @@ def run(options: argparse.Namespace) -> int:
         old = options.page.read_text()
     except (OSError, UnicodeDecodeError):
         raise UsageError(f"{options.page} cannot be read; is it there, and a text?") from None
-    new = readme.replaced(old, readme.section(results))
+    elsewhere = [lines.read(path) for path in sorted(options.published.glob(ELSEWHERE))]
+    new = readme.replaced(old, readme.section(results, elsewhere))
     if options.check:
         return check(options, same=old == new)
     if options.run is not None:

@@ -135,6 +135,21 @@ def test_the_run_is_kept_without_curves_and_can_be_published_again(run, tmp_path
     assert page.read_text() == first
 
 
+def test_runs_on_other_machines_show_their_peers(run, tmp_path, page, options):
+    there = [json.loads(line) for line in (run / "peers.jsonl").read_text().splitlines()]
+    for line in there:
+        line["environment"]["machine"] = "Another processor"
+    plots = tmp_path / "plots"
+    plots.mkdir()
+    (plots / "bench-there.jsonl").write_text(lines.text(there))
+    assert main([str(run), *options]) == 0
+    here, _, elsewhere = page.read_text().partition("On another machine: measured on ")
+    assert "one core of A processor" in here
+    assert "one core of Another processor" in elsewhere
+    assert elsewhere.count("| rival 1.17, C |") == 1
+    assert main(["--check", *options]) == 0
+
+
 def test_check_says_whether_the_page_matches(run, tmp_path, page, options, capsys):
     main([str(run), *options])
     assert main(["--check", *options]) == 0
