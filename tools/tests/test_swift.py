@@ -5,10 +5,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from catalogue import FIXTURES
+from catalogue import FIXTURES, NAMES
+from networks import CASES, case_inputs
+from test_cases import EXACT, RIGHT
 
-from mlsched_tools import mlw
-from mlsched_tools.assemble import assemble
+from mlsched_tools import formats, mlw
+from mlsched_tools.assemble import Choices, assemble
+from mlsched_tools.features import Feature
+from mlsched_tools.source import FLOAT32
 
 
 def predict(mlsched: Path, model: Path, inputs: np.ndarray) -> np.ndarray:
@@ -32,3 +36,16 @@ def test_the_daemon_computes_what_the_library_does(mlsched, fixture, tmp_path):
     outputs = predict(mlsched, tmp_path / "m.mlw", fixture.inputs(source.flow.inputs))
     assert outputs.shape == (10_000,)
     assert np.abs(outputs - fixture.outputs()).max() <= fixture.tolerance
+
+
+@pytest.mark.parametrize(
+    "name", [n for n in EXACT if n.startswith(("activations", "bare", "turned"))]
+)
+def test_the_daemon_computes_a_case_as_its_library_does(mlsched, name, tmp_path):
+    """Functions of format version 2 among them."""
+    options, column = EXACT[name]
+    source = formats.read(CASES / name, options)
+    features = tuple(Feature(feature) for feature in NAMES)
+    mlw.write(tmp_path / "m.mlw", assemble(source, Choices(features, None, None, "a case")))
+    outputs = predict(mlsched, tmp_path / "m.mlw", case_inputs(source.flow.inputs))
+    assert np.abs(outputs - RIGHT[name][:, column]).max() <= FLOAT32
