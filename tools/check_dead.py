@@ -3,7 +3,7 @@
 
 A name that several declarations share is not told apart, so some dead ones are missed; what is
 named here is dead. Uses in tests count only for what is offered to others: the libraries' public
-declarations, and the BPF programs.
+and package declarations, and the BPF programs.
 """
 
 import re
@@ -106,7 +106,8 @@ def lonely(
             for match in pattern.finditer(text):
                 modifiers, name = match[1], match[2]
                 is_program = 'SEC("' in text[max(0, match.start() - 32) : match.end()]
-                is_offered = is_program or (path.startswith(OFFERED) and "public" in modifiers)
+                is_shown = "public" in modifiers or "package" in modifiers
+                is_offered = is_program or (path.startswith(OFFERED) and is_shown)
                 if used[name] > 1 or EXEMPT.fullmatch(name) or (is_offered and tried[name]):
                     continue
                 found.append(f"{path}: nobody uses {name}.")

@@ -33,7 +33,7 @@ import Testing
         #expect(other?.isMet == false)
     }
 
-    @Test("A control group with a limit is named, and can be ignored")
+    @Test("a control group with a limit is named, and can be ignored")
     func limitedGroup() throws {
         let sysfs = try FakeSysfs([
             "fs/cgroup/cpu.max": "max 100000", "fs/cgroup/a.slice/cpu.max": "max 100000",
@@ -47,7 +47,7 @@ import Testing
         #expect(!ignoring.all.contains { $0.name == "no CPU limits" })
     }
 
-    @Test("Control groups without a limit, or none at all, are no obstacle")
+    @Test("control groups without a limit, or none at all, are no obstacle")
     func unlimitedGroups() throws {
         for files in [[:], ["fs/cgroup/a/cpu.max": "max 100000"]] {
             let sysfs = try FakeSysfs(files.merging(["kernel/x": ""]) { first, _ in first })
