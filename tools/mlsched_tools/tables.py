@@ -74,7 +74,7 @@ def _nearest(name: str) -> str:
     alike = [f for f in SCHEMA if len(bare) > 2 and bare in f.replace("_", "")] or SHORT.get(
         bare, []
     )
-    near = alike or difflib.get_close_matches(name.lower(), SCHEMA, 1, 0.5)
+    near = alike or difflib.get_close_matches(name.lower(), SCHEMA, 1, 0.6)
     return f"{name!r} ({near[0]}?)" if near else repr(name)
 
 

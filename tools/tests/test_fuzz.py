@@ -15,7 +15,7 @@ from fuzz.case import judge
 
 SECONDS = float(os.environ.get("MLSCHED_FUZZ_SECONDS", "15"))
 NEEDED = {
-    "torch": ("torch", "onnx", "onnxscript"),
+    "torch": ("torch", "onnx", "onnxscript", "onnxruntime"),
     "keras": ("keras", "tensorflow", "h5py"),
     "sklearn": ("sklearn", "skl2onnx", "skops"),
     "onnx": (),

@@ -7,6 +7,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
+import onnxruntime
 import torch
 from torch import nn
 from torch.nn import functional as F  # noqa: N812
@@ -233,6 +234,8 @@ def make(random: Random, folder: Path) -> Case | None:
             _write(model, kind, example, path)
     except Exception:  # the library's own limits are not looked for
         return None
+    if kind.endswith("onnx"):
+        expected = _as_written(path, rows, expected)
     if not np.isfinite(expected).all() or expected.shape[0] != len(rows):
         return None
     outputs = expected.reshape(len(rows), -1)[:, model.column]
@@ -242,6 +245,14 @@ def make(random: Random, folder: Path) -> Case | None:
     if kind.endswith("onnx") and any("gelu tanh" in n or "celu" in n for n in model.names):
         known = kind == "dynamo.onnx" and known
     return Case(path, options, rows, outputs, known, f"{kind}: {', '.join(model.names)}")
+
+
+def _as_written(path: Path, rows: np.ndarray, expected: np.ndarray) -> np.ndarray:
+    """What a graph computes: PyTorch's older exporter leaves a softplus's threshold out of it."""
+    session = onnxruntime.InferenceSession(path)
+    outputs = session.run(None, {session.get_inputs()[0].name: rows})[0]
+    exact = outputs.shape == expected.shape and np.abs(outputs - expected).max() < 1e-5
+    return expected if exact else outputs
 
 
 def _write(model: nn.Module, kind: str, example: torch.Tensor, path: Path) -> None:
