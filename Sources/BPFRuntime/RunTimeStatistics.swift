@@ -39,6 +39,14 @@ public struct RunTime: Equatable, Sendable {
         Self(runs: runs &- earlier.runs, nanoseconds: nanoseconds &- earlier.nanoseconds)
     }
 
+    /// Both together.
+    public static func + (left: Self, right: Self) -> Self {
+        Self(
+            runs: left.runs &+ right.runs,
+            nanoseconds: left.nanoseconds &+ right.nanoseconds
+        )
+    }
+
     /// The mean of a run; 0 without any.
     public var nanosecondsPerRun: Double {
         runs == 0 ? 0 : Double(nanoseconds) / Double(runs)

@@ -8,9 +8,11 @@ struct AttachedObserver: ~Copyable {
     private let processMap: BPFMap
     private let counterMap: BPFMap
     private let domains: BPFMap
-    private let programs: Programs
-    private let links: Links
-    private let empty: Empty?
+    private let change: AttachedProgram
+    private let wakeup: AttachedProgram
+    private let new: AttachedProgram
+    private let migrate: AttachedProgram
+    private let empty: AttachedProgram?
 
     init(
         _ object: borrowing LoadedObject,
@@ -21,16 +23,20 @@ struct AttachedObserver: ~Copyable {
         let processMap = try object.map("processes")
         let counterMap = try object.map("counters")
         let domains = try object.map("domains")
-        let programs = try Programs(object)
-        let links = try Links(object)
-        let empty = isMeasured ? try Empty(object) : nil
+        let change = try AttachedProgram("mlsched_observe_switch", of: object)
+        let wakeup = try AttachedProgram("mlsched_observe_wakeup", of: object)
+        let new = try AttachedProgram("mlsched_observe_new", of: object)
+        let migrate = try AttachedProgram("mlsched_observe_migrate", of: object)
+        let empty = isMeasured ? try AttachedProgram(Self.nothing, of: object) : nil
         self.plan = plan
         self.observed = observed
         self.processMap = processMap
         self.counterMap = counterMap
         self.domains = domains
-        self.programs = programs
-        self.links = links
+        self.change = change
+        self.wakeup = wakeup
+        self.new = new
+        self.migrate = migrate
         self.empty = empty
     }
 
@@ -66,72 +72,15 @@ struct AttachedObserver: ~Copyable {
     }
 
     /// How often all programs ran, and for how long, while somebody measured it.
-    borrowing func runTime() throws(BPFError) -> RunTime { try programs.runTime() }
+    borrowing func runTime() throws(BPFError) -> RunTime {
+        try change.runTime() + wakeup.runTime() + new.runTime() + migrate.runTime()
+    }
 
     /// The same of the program that does nothing: what measuring itself takes.
     borrowing func emptyRunTime() throws(BPFError) -> RunTime {
         switch empty {
-        case .some(let empty): try empty.program.runTime()
+        case .some(let empty): try empty.runTime()
         case .none: RunTime()
         }
-    }
-}
-
-private struct Programs: ~Copyable {
-    private let change: BPFProgram
-    private let wakeup: BPFProgram
-    private let new: BPFProgram
-    private let migrate: BPFProgram
-
-    init(_ object: borrowing LoadedObject) throws(BPFError) {
-        let change = try object.program("mlsched_observe_switch")
-        let wakeup = try object.program("mlsched_observe_wakeup")
-        let new = try object.program("mlsched_observe_new")
-        let migrate = try object.program("mlsched_observe_migrate")
-        self.change = change
-        self.wakeup = wakeup
-        self.new = new
-        self.migrate = migrate
-    }
-
-    borrowing func runTime() throws(BPFError) -> RunTime {
-        var sum = RunTime()
-        for time in [
-            try change.runTime(), try wakeup.runTime(), try new.runTime(), try migrate.runTime(),
-        ] {
-            sum.runs &+= time.runs
-            sum.nanoseconds &+= time.nanoseconds
-        }
-        return sum
-    }
-}
-
-private struct Links: ~Copyable {
-    private let change: BPFLink
-    private let wakeup: BPFLink
-    private let new: BPFLink
-    private let migrate: BPFLink
-
-    init(_ object: borrowing LoadedObject) throws(BPFError) {
-        let change = try object.attach("mlsched_observe_switch")
-        let wakeup = try object.attach("mlsched_observe_wakeup")
-        let new = try object.attach("mlsched_observe_new")
-        let migrate = try object.attach("mlsched_observe_migrate")
-        self.change = change
-        self.wakeup = wakeup
-        self.new = new
-        self.migrate = migrate
-    }
-}
-
-private struct Empty: ~Copyable {
-    let program: BPFProgram
-    private let link: BPFLink
-
-    init(_ object: borrowing LoadedObject) throws(BPFError) {
-        let program = try object.program(AttachedObserver.nothing)
-        let link = try object.attach(AttachedObserver.nothing)
-        self.program = program
-        self.link = link
     }
 }
