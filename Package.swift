@@ -41,7 +41,9 @@ let package = Package(
         ),
         .target(
             name: "SchedSim",
-            dependencies: ["CMLSchedABI", "CSchedSim", "MLPInference", "MLSched"],
+            dependencies: [
+                "CMLSchedABI", "CSchedSim", "MLPInference", "MLSched", "SchedRecording",
+            ],
             swiftSettings: settings
         ),
         .target(name: "CReferenceMLP", dependencies: ["CBLAS"]),
@@ -65,6 +67,11 @@ let package = Package(
             swiftSettings: settings
         ),
         .target(name: "SchedExtStats", dependencies: ["LinuxSystem"], swiftSettings: settings),
+        .target(
+            name: "SchedRecording",
+            dependencies: ["MLPInference"],
+            swiftSettings: settings
+        ),
         .target(
             name: "BPFRuntime",
             dependencies: ["CLibBPF", "LinuxSystem"],
@@ -119,7 +126,7 @@ let package = Package(
             name: "MLSchedCLI",
             dependencies: [
                 "BPFRuntime", "CMLSchedABI", "DefaultWeights", "LinuxSystem", "MLPInference",
-                "MLSched", "SchedBench", "SchedDaemon", "SchedExtStats",
+                "MLSched", "SchedBench", "SchedDaemon", "SchedExtStats", "SchedRecording",
                 "SchedSim",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Histogram", package: "hdrhistogram-swift"),
@@ -193,6 +200,11 @@ let package = Package(
             swiftSettings: settings
         ),
         .testTarget(
+            name: "SchedRecordingTests",
+            dependencies: ["ModelTestSupport", "SchedRecording"],
+            swiftSettings: settings
+        ),
+        .testTarget(
             name: "SchedDaemonTests",
             dependencies: [
                 "BPFPrograms", "BPFRuntime", "CMLSchedABI", "DefaultWeights", "LinuxSystem",
@@ -204,7 +216,7 @@ let package = Package(
         ),
         .testTarget(
             name: "SchedSimTests",
-            dependencies: ["MLSched", "SchedSim"],
+            dependencies: ["MLSched", "SchedRecording", "SchedSim"],
             swiftSettings: settings
         ),
     ]

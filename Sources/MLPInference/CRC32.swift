@@ -1,14 +1,17 @@
 /// The CRC-32 of IEEE 802.3 (reflected, polynomial 0xEDB88320), as in zlib and PNG.
 ///
 /// Eight bytes a step ("slicing by eight"): Kounavis and Berry, doi 10.1109/ISCC.2005.18.
-struct CRC32 {
+package struct CRC32 {
     private var remainder = ~UInt32(0)
 
+    /// The checksum of no bytes.
+    package init() {}
+
     /// The checksum of all bytes seen so far.
-    var value: UInt32 { ~remainder }
+    package var value: UInt32 { ~remainder }
 
     /// Takes more bytes into the checksum.
-    mutating func update(_ bytes: UnsafeRawBufferPointer) {
+    package mutating func update(_ bytes: UnsafeRawBufferPointer) {
         var state = remainder
         var index = 0
         Self.table.withUnsafeBufferPointer { table in

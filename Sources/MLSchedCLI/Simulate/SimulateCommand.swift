@@ -16,8 +16,9 @@ struct SimulateCommand: ParsableCommand {
             futures that are drawn anew; model=FILE decides by a model file, and model by the \
             built-in one.
 
-            Workloads: \(workloadList). A path with a slash or ending in .json is a file of \
-            rt-app(1).
+            Workloads: \(workloadList). A file ending in .json is one of rt-app(1), of which \
+            what is not known is refused by name; one ending in .rec, or with a slash, is a \
+            recording of mlsched record, of which who waits for whom is kept and times are not.
 
             With --labels FILE single candidates are lived twice, once with each answer, and a row \
             of features and outcomes is written for each. With --fuzz N random machines and \

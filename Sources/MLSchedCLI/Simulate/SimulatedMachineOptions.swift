@@ -1,4 +1,5 @@
 import ArgumentParser
+import SchedRecording
 import SchedSim
 
 /// The machine to simulate.
@@ -32,11 +33,20 @@ struct SimulatedMachineOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "Costs of moving as a multiple of the assumed ones, 0 to 100 (default: 1).",
+            "Costs of moving as a multiple of the table's, 0 to 100 (default: 1).",
             valueName: "factor"
         )
     )
     var costs = 1.0
+
+    @Option(
+        help: ArgumentHelp(
+            "What moving costs: assumed, published (of EPYC servers), or a file of calibrate "
+                + "(default: assumed).",
+            valueName: "table"
+        )
+    )
+    var costTable = "assumed"
 
     func validate() throws {
         guard (0...100).contains(costs) else {
@@ -48,11 +58,27 @@ struct SimulatedMachineOptions: ParsableArguments {
     ///
     /// - Throws: `Failure` where it does not add up.
     func machine() throws -> SimMachine {
-        var table = MoveCosts().scaled(by: costs)
+        var table = try unusableOnError { try namedCosts().scaled(by: costs) }
         table.effects = effects
         return try unusableOnError {
             try SimMachine(cpus: cpus, llcs: llcs, nodes: nodes, smt: smt, costs: table)
         }
+    }
+
+    private func namedCosts() throws -> MoveCosts {
+        switch costTable {
+        case "assumed": MoveCosts()
+        case "published": try MoveCosts(.default, name: "published", for: distances)
+        case let path: try MoveCosts(CostTable(path: path), name: path, for: distances)
+        }
+    }
+
+    /// What two CPUs of the machine may share.
+    private var distances: [CPUDistance] {
+        let present: [CPUDistance: Bool] = [
+            .core: smt > 1, .cache: cpus > llcs * smt, .node: llcs > nodes, .nothing: nodes > 1,
+        ]
+        return CPUDistance.allCases.filter { present[$0] == true }
     }
 }
 

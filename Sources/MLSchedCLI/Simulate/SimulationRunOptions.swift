@@ -2,6 +2,7 @@ import ArgumentParser
 import DefaultWeights
 import MLPInference
 import MLSched
+import SchedRecording
 import SchedSim
 
 /// Who decides, for how long, and how often.
@@ -73,10 +74,22 @@ struct SimulationRunOptions: ParsableArguments {
     }
 }
 
-/// The workload of a name.
+/// The workload of a name, or of a file.
 ///
-/// - Throws: `Failure` where there is none of that name.
+/// - Throws: `Failure` where there is none of that name, or where the file cannot be used.
 func simulatedWorkload(_ name: String, on machine: SimMachine) throws -> SimWorkload {
+    let cpus = machine.cpus.count
+    if name.hasSuffix(".json") {
+        return try unusableOnError {
+            try SimWorkload(RTAppFile(path: name), name: name, cpus: cpus)
+        }
+    }
+    if name.contains("/") || name.hasSuffix(".rec") {
+        return try unusableOnError {
+            let replay = try Replay(Recording(path: name), path: name)
+            return try SimWorkload(replay, name: name, cpus: cpus)
+        }
+    }
     guard let workload = BuiltInWorkload(rawValue: name) else {
         throw Failure.unusable(
             "'\(name)' is no workload; give one of \(SimulateCommand.workloadList)"
