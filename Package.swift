@@ -102,7 +102,7 @@ let package = Package(
             name: "SchedDaemon",
             dependencies: [
                 "BPFPrograms", "BPFRuntime", "CMLSchedABI", "LinuxSystem", "MLPInference",
-                "MLSched", "SchedExtStats",
+                "MLSched", "SchedExtStats", "SchedRecording",
                 .product(name: "Histogram", package: "hdrhistogram-swift"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -209,6 +209,7 @@ let package = Package(
             dependencies: [
                 "BPFPrograms", "BPFRuntime", "CMLSchedABI", "DefaultWeights", "LinuxSystem",
                 "MLPInference", "MLSched", "ModelTestSupport", "SchedDaemon", "SchedExtStats",
+                "SchedRecording",
                 .product(name: "Histogram", package: "hdrhistogram-swift"),
                 .product(name: "SystemPackage", package: "swift-system"),
             ],

@@ -33,6 +33,17 @@ func unusableOnError<Result>(_ body: () throws -> Result) throws -> Result {
     }
 }
 
+/// As the form for plain functions, for one that waits.
+func unusableOnError(_ body: () async throws -> Void) async throws {
+    do {
+        try await body()
+    } catch let failure as Failure {
+        throw failure
+    } catch {
+        throw Failure.unusable(error)
+    }
+}
+
 /// The system's words for an error number.
 func systemMessage(_ errno: Int32) -> String {
     strerror(errno).map { String(cString: $0) } ?? "error \(errno)"

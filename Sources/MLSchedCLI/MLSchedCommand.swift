@@ -21,8 +21,8 @@ struct MLSchedCommand: AsyncParsableCommand {
         version: Version.text,
         subcommands: [
             RunCommand.self, ObserveCommand.self, BenchCommand.self, PredictCommand.self,
-            CheckCommand.self, InspectCommand.self, SimulateCommand.self, MonitorCommand.self,
-            MetricsCommand.self,
+            CheckCommand.self, InspectCommand.self, SimulateCommand.self, RecordCommand.self,
+            MonitorCommand.self, MetricsCommand.self,
         ]
     )
 

@@ -8,6 +8,7 @@
 #include "../../../bpf/measure.h"
 #include "../../../bpf/network.h"
 #include "../../../bpf/observe.h"
+#include "../../../bpf/record.h"
 #include "../../../bpf/probe.h"
 #include "../../../bpf/lookup.h"
 

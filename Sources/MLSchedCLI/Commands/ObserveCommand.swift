@@ -104,14 +104,3 @@ struct ObserveCommand: AsyncParsableCommand {
         )
     }
 }
-
-/// The same for an asynchronous function.
-private func unusableOnError(_ body: () async throws -> Void) async throws {
-    do {
-        try await body()
-    } catch let failure as Failure {
-        throw failure
-    } catch {
-        throw Failure.unusable(error)
-    }
-}
