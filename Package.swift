@@ -116,7 +116,7 @@ let package = Package(
             name: "SchedBench",
             dependencies: [
                 "BPFPrograms", "BPFRuntime", "CMLSchedABI", "CReferenceMLP", "CSchedBench",
-                "LinuxSystem", "MLPInference", "MLSched", "SchedDaemon",
+                "LinuxSystem", "MLPInference", "MLSched", "SchedDaemon", "SchedRecording",
                 .product(name: "Histogram", package: "hdrhistogram-swift"),
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
@@ -196,7 +196,7 @@ let package = Package(
         ),
         .testTarget(
             name: "SchedBenchTests",
-            dependencies: ["DefaultWeights", "MLPInference", "SchedBench"],
+            dependencies: ["DefaultWeights", "MLPInference", "SchedBench", "SchedRecording"],
             swiftSettings: settings
         ),
         .testTarget(

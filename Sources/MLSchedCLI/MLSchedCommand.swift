@@ -22,7 +22,7 @@ struct MLSchedCommand: AsyncParsableCommand {
         subcommands: [
             RunCommand.self, ObserveCommand.self, BenchCommand.self, PredictCommand.self,
             CheckCommand.self, InspectCommand.self, SimulateCommand.self, RecordCommand.self,
-            MonitorCommand.self, MetricsCommand.self,
+            CalibrateCommand.self, MonitorCommand.self, MetricsCommand.self,
         ]
     )
 

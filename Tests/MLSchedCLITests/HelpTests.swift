@@ -27,7 +27,7 @@ struct HelpTests {
         "a line is never wider than a terminal of 80 columns",
         arguments: [
             "run", "observe", "bench", "predict", "check", "inspect", "monitor",
-            "metrics",
+            "metrics", "record", "calibrate",
         ]
     )
     func width(command: String) throws {
