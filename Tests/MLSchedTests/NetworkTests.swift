@@ -15,11 +15,11 @@ struct NetworkTests {
 
     @Test("stays within its stated bound of the exact score", arguments: shapes)
     func bound(hidden: [Int]) throws {
-        for seed in UInt64(1)...5 {
+        for seed in UInt64(1)...2 {
             let plain = Self.network(hidden, seed: seed)
             var network = try FixedPointNetwork(Model(bytes: plain.encoded()), space: Self.space)
             var draw = StateDraw(space: Self.space)
-            for _ in 0..<200 {
+            for _ in 0..<20 {
                 let state = draw.next() as mls_features
                 let exact = plain.naive(Self.inputs(state))[0]
                 let output = Double(network.output(for: state)) / network.scale
@@ -33,17 +33,17 @@ struct NetworkTests {
         let plain = Self.network(hidden, seed: 3)
         let network = try FixedPointNetwork(Model(bytes: plain.encoded()), space: Self.space)
         var draw = StateDraw(space: Self.space)
-        let outputs = (0..<500).map { _ in plain.naive(Self.inputs(draw.next()))[0] }
+        let outputs = (0..<50).map { _ in plain.naive(Self.inputs(draw.next()))[0] }
         let spread = (outputs.max() ?? 0) - (outputs.min() ?? 0)
         #expect(network.errorBound <= max(spread, 1e-3) / 10)
     }
 
     @Test("gives the integers that plain arithmetic gives", arguments: shapes)
     func plainArithmetic(hidden: [Int]) throws {
-        for seed in UInt64(1)...20 {
+        for seed in UInt64(1)...2 {
             var network = try Self.quantised(hidden, seed: seed)
             var draw = StateDraw(space: Self.space)
-            for _ in 0..<20 {
+            for _ in 0..<5 {
                 let state = draw.next() as mls_features
                 let expected = network.withNetwork { PlainNetwork($0).output(state) }
                 #expect(network.output(for: state) == expected)
@@ -85,7 +85,7 @@ struct NetworkTests {
             }
             var network = try FixedPointNetwork(Model(bytes: plain.encoded()), space: Self.space)
             var draw = StateDraw(space: Self.space)
-            for _ in 0..<50 {
+            for _ in 0..<5 {
                 let state = draw.next() as mls_features
                 let expected = network.withNetwork { PlainNetwork($0).output(state) }
                 #expect(network.output(for: state) == expected)
@@ -101,10 +101,10 @@ struct NetworkTests {
             of: model,
             with: &network,
             space: Self.space,
-            drawn: 20_000
+            drawn: 2000
         )
         #expect(agreement.isSufficient, "\(agreement)")
-        #expect(agreement.states == 20_000 + model.testVectorCount)
+        #expect(agreement.states == 2000 + model.testVectorCount)
     }
 
     @Test("that decides something else is found out")
@@ -115,7 +115,7 @@ struct NetworkTests {
             of: model,
             with: &other,
             space: Self.space,
-            drawn: 5000
+            drawn: 1000
         )
         #expect(!agreement.isSufficient)
         #expect(agreement.worstMargin > NetworkAgreement.margin)
@@ -151,7 +151,7 @@ struct NetworkTests {
             of: model,
             with: &network,
             space: Self.space,
-            drawn: 2000
+            drawn: 300
         )
         #expect(agreement.worstMargin <= NetworkAgreement.margin)
     }
