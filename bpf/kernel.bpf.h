@@ -72,7 +72,6 @@ struct sched_ext_ops {
 #define SCX_DSQ_LOCAL	   0x8000000000000002ull
 #define SCX_DSQ_LOCAL_ON   0xc000000000000000ull
 #define SCX_ENQ_WAKEUP	   1ull
-#define SCX_ENQ_HEAD	   0x10ull
 #define SCX_ENQ_REENQ	   (1ull << 40)
 #define SCX_WAKE_SYNC	   0x10ull
 #define SCX_KICK_IDLE	   1ull
@@ -80,6 +79,11 @@ struct sched_ext_ops {
 #define SCX_PICK_IDLE_CORE 1ull
 #define SCX_TASK_QUEUED	   1u
 #define SCX_DSQ_ITER_REV   (1ull << 16)
+
+/* has another value since 6.19, so it is asked for at load: see enq_head() */
+enum scx_enq_flags {
+	SCX_ENQ_HEAD = 0x10,
+};
 
 struct bpf_iter_scx_dsq {
 	u64 opaque[6];
@@ -174,6 +178,11 @@ bool scx_bpf_task_set_slice(struct task_struct *p, u64 slice) KFUNC;
 /* Defaults keep every branch reachable for the compiler; see kfuncs.h. */
 #define DEFINE_FLAG(flag, function) MLS_TUNABLE bool flag = true;
 MLS_KFUNC_FLAGS(DEFINE_FLAG)
+
+static __always_inline u64 enq_head(void)
+{
+	return bpf_core_enum_value(enum scx_enq_flags, SCX_ENQ_HEAD);
+}
 
 static __always_inline void dsq_insert(struct task_struct *p, u64 dsq,
 				       u64 slice, u64 flags)

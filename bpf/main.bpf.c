@@ -123,7 +123,7 @@ static void enqueue_pinned(struct task_struct *p, struct mls_task *task,
 		task_waits_no_more(task);
 		task->queued_since_ns = 0;
 		dsq_insert(p, SCX_DSQ_LOCAL_ON | cpu, mls_slice_ns,
-			   flags | SCX_ENQ_HEAD);
+			   flags | enq_head());
 		return;
 	}
 	count(MLS_DISPATCH_PINNED);
