@@ -35,7 +35,7 @@ struct NetworkTests {
         var draw = StateDraw(space: Self.space)
         let outputs = (0..<50).map { _ in plain.naive(Self.inputs(draw.next()))[0] }
         let spread = (outputs.max() ?? 0) - (outputs.min() ?? 0)
-        #expect(network.errorBound <= max(spread, 1e-3) / 10)
+        #expect(network.errorBound <= max(spread, 1e-3) / 4)
     }
 
     @Test("gives the integers that plain arithmetic gives", arguments: shapes)

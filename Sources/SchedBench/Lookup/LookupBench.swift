@@ -145,7 +145,7 @@ public struct LookupBench: Sendable {
 
     /// Runs in one call: 64,000 iterations, well over the resolution of a nanosecond a run.
     private static let repetitions: Int32 = 1000
-    /// As many as leave a ring of 256 KiB some room: 64 · 64 requests of 40 bytes.
-    private static let repetitionsPerRing: Int32 = 64
+    /// As many as leave a ring of 256 KiB some room: 64 · 48 requests of 72 bytes.
+    private static let repetitionsPerRing: Int32 = 48
     private static let samplesPerRound = 10
 }
