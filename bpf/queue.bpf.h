@@ -13,7 +13,7 @@
  * Virtual time is the same for all queues of a domain as far as tasks compete:
  * a task that is taken to another queue of its domain keeps its own, and with
  * it how far it is ahead or behind, so weights hold across queues. Each queue's
- * clock is the virtual time of the task that started last. It is where tasks
+ * clock is the furthest at which a task of it started. It is where tasks
  * that slept come in, since a crowded queue falls behind the others by up to
  * mls_level_ns before these take from it. Where nobody waits there is nothing
  * to share, and being ahead or behind is forgotten. Between domains only the
@@ -122,7 +122,11 @@ static void queue_rejoin(const struct task_struct *p, struct mls_task *task,
 		return;
 	}
 	task->queue = cpu;
-	if (to && (to->since_ns || queue_length(cpu)))
+	if (!to)
+		return;
+	if (!to->since_ns && !queue_length(cpu))
+		to->vtime = task->vtime; /* nobody to compare it with */
+	else
 		clamp_vtime(task, to->vtime, mls_level_ns,
 			    lead_most(task_weight_fp(p, task)));
 }
@@ -200,7 +204,10 @@ static void queue_advance(struct mls_cpu *own, u32 cpu,
 {
 	struct mls_domain *domain;
 
-	own->vtime = task->vtime;
+	own->running_vtime = task->vtime;
+	/* not back with one that slept: each would come in before the last */
+	if ((s64)(task->vtime - own->vtime) > 0)
+		own->vtime = task->vtime;
 	if (!queue_length(cpu))
 		return;
 	domain = domain_lookup(cpu_domain(cpu));
@@ -227,6 +234,7 @@ static void queue_go_on(struct task_struct *p, struct mls_task *task, u32 cpu)
 				    lead_most(task_weight_fp(p, task)));
 		else
 			task->vtime = domain->vtime;
+		own->vtime = task->vtime;
 	}
 	queue_advance(own, cpu, task);
 	own->since_ns = task->running_since_ns;
@@ -245,8 +253,8 @@ static bool queue_preempts(const struct mls_task *task, u32 cpu)
 	ran = bpf_ktime_get_ns() - since;
 	if ((s64)ran < (s64)mls_hot_ns)
 		return false;
-	return (s64)(own->vtime + weighted(ran, own->weight_fp) - task->vtime) >
-	       (s64)mls_preempt_ns;
+	return (s64)(own->running_vtime + weighted(ran, own->weight_fp) -
+		     task->vtime) > (s64)mls_preempt_ns;
 }
 
 #endif /* MLSCHED_QUEUE_BPF_H */
