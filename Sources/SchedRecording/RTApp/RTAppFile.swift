@@ -75,7 +75,8 @@ public struct RTAppError: Error, Equatable, Sendable, CustomStringConvertible {
     /// One sentence: which file and line, what is wrong there, and what to do.
     public let description: String
 
-    init(_ description: String) {
+    /// An error that says this sentence.
+    public init(_ description: String) {
         self.description = description
     }
 }
