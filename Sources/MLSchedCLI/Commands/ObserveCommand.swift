@@ -73,6 +73,7 @@ struct ObserveCommand: AsyncParsableCommand {
         )
         try await unusableOnError {
             try KernelRequirements.checkTracing()
+            _ = try model.load()
             noteSingleDomain()
             try await runToEnd(service)
         }

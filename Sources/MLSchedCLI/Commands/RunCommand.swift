@@ -69,7 +69,10 @@ struct RunCommand: AsyncParsableCommand {
             outcome: outcome.set
         )
         let requirements = KernelRequirements(ignoresLimits: configuration.ignoresLimits)
-        try unusableOnError { try requirements.check() }
+        try unusableOnError {
+            _ = try model.load()
+            try requirements.check()
+        }
         let server = try serving.start(service.statistics, logger)
         defer { server?.stop() }
         do {
