@@ -110,7 +110,7 @@ struct RingBufferTests {
         // running full, as what is dropped in the middle of a burst cannot be told afterwards.
         let progress = try MappedArray<UInt32>(probe.object.map("decisions"))
         let sameProgress = try MappedArray<UInt32>(probe.object.map("decisions"))
-        let (total, burst, ahead) = (400_000, 64, 16_384)
+        let (total, burst, ahead) = (400_000, 64, (1 << 20) / 2 / Self.recordBytes)
         let failure = ErrorBox()
         let producer = TestThread {
             do throws(BPFError) {
@@ -136,7 +136,8 @@ struct RingBufferTests {
         progress[0] = UInt32(total)
         producer.join()
         #expect(failure.error == nil)
-        #expect(misplaced == [])
+        // Compared with nothing, hundreds of thousands of them would take minutes to print.
+        #expect(misplaced.isEmpty)
         #expect(received == total)
     }
 
