@@ -69,7 +69,7 @@ struct RunCommand: AsyncParsableCommand {
             outcome: outcome.set
         )
         let requirements = KernelRequirements(ignoresLimits: configuration.ignoresLimits)
-        try unusableOnError {
+        try await unusableOnError {
             _ = try model.load()
             try requirements.check()
         }
