@@ -21,7 +21,7 @@ import Testing
             load.tasks[0].program == [
                 .run(.constant(10_000)), .broadcast(0), .repeat(from: 0, times: 3),
                 .affinity(0), .get(1), .put(1), .wait(2), .get(1), .put(1), .fork(1), .done,
-                .repeat(from: 0, times: 4),
+                .repeat(from: 0, times: 4), .exit,
             ]
         )
         #expect(load.tasks[1].count == 0 && load.tasks[1].weight == 8668)

@@ -54,6 +54,7 @@ struct RTAppBuilder {
         }
         program.append(.done)
         if thread.loops != 1 { program.append(.repeat(from: 0, times: thread.loops)) }
+        if thread.loops != nil { program.append(.exit) }
         var task = SimTask(
             thread.name,
             count: thread.instances,
