@@ -6,7 +6,7 @@
 #ifndef MLSCHED_RECORD_H
 #define MLSCHED_RECORD_H
 
-#include "mlsched.h"
+#include "feature_list.h"
 
 #define MLS_RECORD_EVENTS     255u /* in a batch, which is then 4 KiB */
 #define MLS_RECORD_MASK_WORDS (MLS_MAX_CPUS / 64)
