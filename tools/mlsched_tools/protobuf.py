@@ -9,7 +9,7 @@ import struct
 from .errors import ModelError
 from .guards import charge
 
-MAX_FIELDS = 500_000
+MAX_FIELDS = 200_000
 # What Python's objects for a field and for a message take, and how many fields are counted at once.
 FIELD, MESSAGE, COUNTED = 150, 400, 4096
 
