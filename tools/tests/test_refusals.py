@@ -220,7 +220,7 @@ BODY = attribute("body", 6, message((1, b"")))
         ([W, node("Gemm", "x w", TRANSPOSED)], "transposes what flows"),
         ([W_WIDE, node("MatMul", "x w")], "takes 3 inputs, but 2 reach it"),
         ([W, node("MatMul", "w x")], "not a dense layer"),
-        ([node("Mul", "x x")], "joins two branches"),
+        ([node("Add", "x x")], "joins two branches"),
         ([node("MatMul", "x nowhere")], "nothing before it computes"),
         ([node("Cast", "x", attribute("to", 3, 9))], "no float"),
         ([node("Softmax", "x", attribute("axis", 3, 0))], "is over axis 0 of (batch, 2)"),
@@ -234,7 +234,7 @@ BODY = attribute("body", 6, message((1, b"")))
         ([], "is computed by nothing"),
         ([W, node("Identity", "w")], "does not depend on its input"),
         ([W, node("MatMul", "x w", attribute("weird", 3, 1))], "an attribute weird"),
-        ([W, node("Max", "x w w")], "compares with 2 values"),
+        ([W, node("Max", "x w w")], "takes one number, not 2"),
     ],
 )
 def test_an_onnx_graph_that_is_no_chain_is_refused(tmp_path, graph, complaint):

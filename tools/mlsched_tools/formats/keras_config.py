@@ -61,8 +61,9 @@ def require_own(item: dict, place: str) -> None:
     kind, registered = item.get("class_name"), item.get("registered_name")
     module = item.get("module", "keras")
     if registered not in (None, kind) or module is None or not OWN.match(str(module)):
+        name = item.get("config") if kind == "function" else registered or kind
         raise ModelError(
-            f"{place} is {registered or kind} of {module or 'a module of its own'}, not a layer or "
+            f"{place} is {name} of {module or 'a module of its own'}, not a layer or "
             "function of Keras: its code is not in the file"
         )
 

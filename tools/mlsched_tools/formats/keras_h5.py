@@ -39,16 +39,21 @@ def _reader(file: Group) -> Callable[[Leaf], Weights]:
 def _by_name(weights: Group, leaf: Leaf) -> Weights:
     """Weights in a group called as the layer, of which each name ends in kernel, bias, ….
 
-    Keras 2 writes dense/kernel:0, Keras 3 dense/kernel; both may add a counter.
+    Keras 2 writes dense/kernel:0, Keras 3 dense/kernel; both may add a counter. A model within the
+    model is a single group, in which a weight's name has its layer's before it.
     """
-    if leaf.outer != leaf.name:
-        raise ModelError(f"{leaf.place} is inside of another model: save the model as .keras")
-    group = weights.group(leaf.name)
+    group = weights.group(leaf.outer)
     if group is None:
         raise ModelError(f"the file has no weights of {leaf.place}")
     names = {}
     for name in group.texts("weight_names"):
-        names[re.sub(r"(_\d+)?(:0)?\Z", "", name.rpartition("/")[2])] = name
+        *above, last = name.split("/")
+        if leaf.outer != leaf.name and above[-1:] != [leaf.name]:
+            continue
+        short = re.sub(r"(_\d+)?(:0)?\Z", "", last)
+        if short in names:
+            raise ModelError(f"the file has two layers {leaf.name}: save the model as .keras")
+        names[short] = name
     if sorted(names) != sorted(expected(leaf)):
         raise ModelError(f"{leaf.place} has the weights {', '.join(names) or 'none'}")
     return {short: group.array(name) for short, name in names.items()}

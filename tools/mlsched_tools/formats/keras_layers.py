@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .. import graph
+from .. import composed
 from ..activations import RELU, SIGMOID, Activation, Kind
 from ..errors import ModelError
 from ..flow import BATCH, Flow
@@ -23,15 +23,15 @@ PLAIN_ACTIVATIONS = {
     "elu": Activation(Kind.ELU, 1.0), "softplus": Activation(Kind.SOFTPLUS),
     "swish": Activation(Kind.SWISH), "silu": Activation(Kind.SWISH),
     "leaky_relu": Activation(Kind.LEAKY_RELU, 0.2), "linear": Activation(Kind.IDENTITY),
-    "mish": graph.MISH, "hard_silu": graph.HARD_SWISH, "hard_swish": graph.HARD_SWISH,
+    "mish": composed.MISH, "hard_silu": composed.HARD_SWISH, "hard_swish": composed.HARD_SWISH,
 }  # fmt: skip
 COMPOSED: dict[str, Callable[[Flow, str], Flow]] = {
     "softmax": lambda flow, place: flow.softmax(place),
-    "relu6": lambda flow, place: graph.clip(flow, 0.0, 6.0, place),
-    "selu": graph.selu,
+    "relu6": lambda flow, place: composed.clip(flow, 0.0, 6.0, place),
+    "selu": composed.selu,
     # The activation by this name is the exact one, unlike some other libraries'.
-    "gelu": lambda flow, place: graph.gelu(flow, "none", place),
-    "celu": lambda flow, place: graph.celu(flow, 1.0, place),
+    "gelu": lambda flow, place: composed.gelu(flow, "none", place),
+    "celu": lambda flow, place: composed.celu(flow, 1.0, place),
 }
 # Keras 2 and 3 mean different functions by this name.
 HARD_SIGMOID = {
@@ -159,7 +159,7 @@ def _relu(flow: Flow, leaf: Leaf, values: Weights, major: int) -> Flow:
     if config.get("threshold") or (slope and maximum is not None):
         raise ModelError(f"{leaf.place} has a threshold or two slopes and a maximum")
     if maximum is not None:
-        return graph.clip(flow, 0.0, float(maximum), leaf.place)
+        return composed.clip(flow, 0.0, float(maximum), leaf.place)
     return flow.activate(Activation(Kind.LEAKY_RELU, slope) if slope else RELU)
 
 
@@ -178,7 +178,7 @@ def _softmax(flow: Flow, leaf: Leaf, values: Weights, major: int) -> Flow:
 
 
 def _prelu(flow: Flow, leaf: Leaf, values: Weights, major: int) -> Flow:
-    return graph.prelu(flow, values["alpha"], leaf.place)
+    return composed.prelu(flow, values["alpha"], leaf.place)
 
 
 def _flatten(flow: Flow, leaf: Leaf, values: Weights, major: int) -> Flow:
@@ -213,7 +213,7 @@ def _batch_normalization(flow: Flow, leaf: Leaf, values: Weights, major: int) ->
     gamma = values.get("gamma", np.ones_like(mean))
     beta = values.get("beta", np.zeros_like(mean))
     parts = (gamma, beta, mean, variance)
-    return graph.batch_norm(flow, parts, float(leaf.config["epsilon"]), leaf.place)
+    return composed.batch_norm(flow, parts, float(leaf.config["epsilon"]), leaf.place)
 
 
 def _require_last_axis(flow: Flow, leaf: Leaf) -> None:

@@ -12,7 +12,7 @@ from functools import reduce
 import numpy as np
 from numpy.typing import NDArray
 
-from .. import graph
+from .. import composed, graph
 from ..activations import Activation, Kind
 from ..errors import ModelError
 from ..flow import BATCH, Flow
@@ -26,7 +26,7 @@ SIMPLE = {
     "Add": "add", "Sub": "sub", "Mul": "mul", "Div": "div", "MatMul": "matmul", "Sqrt": "sqrt",
     "Neg": "neg", "Exp": "exp", "Log": "log", "Relu": "relu", "Reciprocal": "reciprocal",
     "Sigmoid": "sigmoid", "Tanh": "tanh", "Softplus": "softplus", "Greater": "greater",
-    "Not": "not", "Erf": "erf", "HardSwish": "hard_swish", "Mish": "mish",
+    "Not": "not", "Erf": "erf", "Pow": "power", "HardSwish": "hard_swish", "Mish": "mish",
 }  # fmt: skip
 NARY = {"Max": "maximum", "Min": "minimum"}
 # What needs words of its own to be refused.
@@ -181,7 +181,7 @@ def _batch_norm(values: list[Value], node: Node) -> Flow:
         raise ModelError(f"{node.place} is in training mode: export the model for inference")
     if len(values[0].shape) != 1:
         raise ModelError(f"{node.place} normalises something other than a row of values")
-    return graph.batch_norm(values[0], values[1:5], node.number("epsilon", 1e-5), node.place)
+    return composed.batch_norm(values[0], values[1:5], node.number("epsilon", 1e-5), node.place)
 
 
 def _softmax(values: list[Value], node: Node) -> Value:
@@ -193,7 +193,7 @@ def _clip(values: list[Value], node: Node) -> Flow:
     for index, value in enumerate(values[1:3]):
         if np.size(value):
             bounds[index] = float(np.ravel(value)[0])
-    return graph.clip(values[0], *bounds, node.place)
+    return composed.clip(values[0], *bounds, node.place)
 
 
 def _flatten(values: list[Value], node: Node) -> Value:
@@ -304,20 +304,23 @@ def _activation(kind: Kind, alpha: float, beta: float = 0.0) -> Callable[..., Fl
 
 
 def _selu(values: list[Value], node: Node) -> Flow:
-    alpha, gamma = node.number("alpha", graph.SELU_ALPHA), node.number("gamma", graph.SELU_SCALE)
+    alpha, gamma = (
+        node.number("alpha", composed.SELU_ALPHA),
+        node.number("gamma", composed.SELU_SCALE),
+    )
     return values[0].activate(Activation(Kind.ELU, alpha)).affine(gamma, 0.0, node.place)
 
 
 def _celu(values: list[Value], node: Node) -> Flow:
-    return graph.celu(values[0], node.number("alpha", 1.0), node.place)
+    return composed.celu(values[0], node.number("alpha", 1.0), node.place)
 
 
 def _gelu(values: list[Value], node: Node) -> Flow:
-    return graph.gelu(values[0], node.text("approximate", "none"), node.place)
+    return composed.gelu(values[0], node.text("approximate", "none"), node.place)
 
 
 def _prelu(values: list[Value], node: Node) -> Flow:
-    return graph.prelu(values[0], values[1], node.place)
+    return composed.prelu(values[0], values[1], node.place)
 
 
 def _where(values: list[Value], node: Node) -> Flow:
@@ -327,7 +330,7 @@ def _where(values: list[Value], node: Node) -> Flow:
 
 
 def _swish(values: list[Value], node: Node) -> Value:
-    return graph.swish(values[0], node.number("alpha", 1.0), node.place)
+    return composed.swish(values[0], node.number("alpha", 1.0), node.place)
 
 
 def _scaler(values: list[Value], node: Node) -> Flow:

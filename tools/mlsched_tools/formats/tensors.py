@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from .. import graph
+from .. import composed
 from ..architecture import SOFTMAX, Step
 from ..errors import ModelError
 from ..flow import Flow
@@ -135,4 +135,4 @@ def _apply(flow: Flow | None, name: str, parts: dict[str, NDArray]) -> Flow:
         return flow.dense(parts["kernel"], parts.get("bias"), place)
     mean, variance = parts["running_mean"], parts["running_var"]
     gamma, beta = parts.get("weight", np.ones_like(mean)), parts.get("bias", np.zeros_like(mean))
-    return graph.batch_norm(flow, (gamma, beta, mean, variance), EPSILON, place)
+    return composed.batch_norm(flow, (gamma, beta, mean, variance), EPSILON, place)

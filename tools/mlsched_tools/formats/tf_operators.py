@@ -5,7 +5,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from .. import graph
+from .. import composed, graph
 from ..activations import Activation, Kind
 from ..errors import ModelError
 from ..flow import BATCH, Flow
@@ -19,7 +19,7 @@ SIMPLE = {
     "Div": "div", "Relu": "relu", "Elu": "elu", "Sigmoid": "sigmoid", "Tanh": "tanh",
     "Softplus": "softplus", "Softmax": "softmax", "Rsqrt": "rsqrt", "Sqrt": "sqrt", "Neg": "neg",
     "Exp": "exp", "Log": "log", "Maximum": "maximum", "Minimum": "minimum", "Greater": "greater",
-    "Square": "square", "Reciprocal": "reciprocal", "Erf": "erf", "Erfc": "erfc",
+    "Square": "square", "Pow": "power", "Reciprocal": "reciprocal", "Erf": "erf", "Erfc": "erfc",
 }  # fmt: skip
 SKIPPED = {"Identity", "IdentityN", "StopGradient", "ReadVariableOp", "Cast", "Snapshot"}
 # Types that a cast may have: float and double.
@@ -114,11 +114,11 @@ OPERATORS = {
     "StridedSlice": _strided_slice,
     "Pack": _pack,
     "Squeeze": _squeeze,
-    "Selu": lambda values, attributes, place: graph.selu(values[0], place),
+    "Selu": lambda values, attributes, place: composed.selu(values[0], place),
     "Transpose": _transpose,
     "ExpandDims": _expand_dims,
     "LeakyRelu": _leaky_relu,
-    "Relu6": lambda values, attributes, place: graph.clip(values[0], 0.0, 6.0, place),
+    "Relu6": lambda values, attributes, place: composed.clip(values[0], 0.0, 6.0, place),
     "Select": lambda values, attributes, place: graph.select(*values, place),
     "SelectV2": lambda values, attributes, place: graph.select(*values, place),
 }

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from .. import graph
+from .. import composed, graph
 from ..activations import Activation, Kind
 from ..errors import ModelError
 from ..flatbuffer import Table, root
@@ -22,7 +22,7 @@ ROUNDED = {3: (8, INT8), 9: (8, INT8), 7: (16, INT16)}
 SIMPLE = {
     0: "add", 41: "sub", 18: "mul", 42: "div", 14: "sigmoid", 19: "relu", 28: "tanh", 47: "exp",
     73: "log", 55: "maximum", 57: "minimum", 59: "neg", 61: "greater", 75: "sqrt", 76: "rsqrt",
-    92: "square", 111: "elu",
+    78: "power", 92: "square", 111: "elu",
 }  # fmt: skip
 FUSED = {0: None, 1: "relu", 3: "relu6", 4: "tanh"}
 ADD, DEQUANTIZE, FULLY_CONNECTED, MUL, RELU6, RESHAPE, SOFTMAX = 0, 6, 9, 18, 21, 22, 25
@@ -197,7 +197,7 @@ def _fused(flow: Flow, code: int, place: str) -> Flow:
     if code not in FUSED:
         raise ModelError(f"{place} has the fused activation {code}, which is unknown")
     if FUSED[code] == "relu6":
-        return graph.clip(flow, 0.0, 6.0, place)
+        return composed.clip(flow, 0.0, 6.0, place)
     return graph.compute(FUSED[code], [flow], place) if FUSED[code] else flow
 
 
@@ -249,7 +249,7 @@ def _expand_dims(values: list[Value], options: Table, place: str) -> Value:
 
 
 def _gelu(values: list[Value], options: Table, place: str) -> Value:
-    return graph.gelu(values[0], "tanh" if options.byte(0) else "none", place)
+    return composed.gelu(values[0], "tanh" if options.byte(0) else "none", place)
 
 
 def _leaky_relu(values: list[Value], options: Table, place: str) -> Value:
@@ -273,10 +273,10 @@ OPERATORS = {
     EXPAND_DIMS: _expand_dims,
     SOFTMAX: _softmax,
     GELU: _gelu,
-    PRELU: lambda values, options, place: graph.prelu(values[0], values[1], place),
+    PRELU: lambda values, options, place: composed.prelu(values[0], values[1], place),
     HARD_SWISH: lambda values, options, place: graph.compute("hard_swish", values, place),
     LEAKY_RELU: _leaky_relu,
-    RELU6: lambda values, options, place: graph.clip(values[0], 0.0, 6.0, place),
+    RELU6: lambda values, options, place: composed.clip(values[0], 0.0, 6.0, place),
     SELECT: lambda values, options, place: graph.select(*values[:3], place),
     SELECT_V2: lambda values, options, place: graph.select(*values[:3], place),
 }

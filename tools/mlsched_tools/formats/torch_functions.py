@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .. import graph
+from .. import composed, graph
 from ..activations import RELU, SIGMOID, Activation, Kind
 from ..errors import ModelError
 from ..flow import BATCH, Flow
@@ -160,8 +160,13 @@ def _div(place: str, self: Any, other: Any, rounding_mode: str | None = None) ->
     return _arithmetic("div", place, self, other)
 
 
-def _neg(place: str, self: Any) -> Any:  # noqa: ANN401
-    return graph.compute("neg", [_value(self)], place)
+def _pow(place: str, self: Any, exponent: Any) -> Any:  # noqa: ANN401
+    return _arithmetic("power", place, self, exponent)
+
+
+def _elementwise(op: str) -> Callable[[str, Any], Any]:
+    """An operator on one tensor."""
+    return lambda place, self: graph.compute(op, [_value(self)], place)
 
 
 def _dropout(place: str, input: Any, p: float, train: bool) -> Any:  # noqa: ANN401
@@ -296,7 +301,7 @@ def _batch_norm(
     flow = _started(input, len(running_mean))
     gamma = np.ones_like(running_mean) if weight is None else weight
     beta = np.zeros_like(running_mean) if bias is None else bias
-    return graph.batch_norm(flow, (gamma, beta, running_mean, running_var), _number(eps), place)
+    return composed.batch_norm(flow, (gamma, beta, running_mean, running_var), _number(eps), place)
 
 
 def _softmax(place: str, self: Any, dim: int, dtype: int | None = None) -> Flow:  # noqa: ANN401
@@ -307,7 +312,7 @@ def _softmax(place: str, self: Any, dim: int, dtype: int | None = None) -> Flow:
 
 def _clamp(place: str, self: Any, min: Any = None, max: Any = None) -> Flow:  # noqa: ANN401
     low = -np.inf if min is None else _number(min)
-    return graph.clip(_flow(self, place), low, np.inf if max is None else _number(max), place)
+    return composed.clip(_flow(self, place), low, np.inf if max is None else _number(max), place)
 
 
 def _hardtanh(place: str, self: Any, min_val: float = -1, max_val: float = 1) -> Flow:  # noqa: ANN401
@@ -316,9 +321,9 @@ def _hardtanh(place: str, self: Any, min_val: float = -1, max_val: float = 1) ->
 
 def _softplus(place: str, self: Any, beta: float = 1, threshold: float = 20) -> Flow:  # noqa: ANN401
     # Above the threshold PyTorch returns x, from which a softplus no longer differs in float32.
-    if _number(threshold) < graph.SOFTPLUS_LINEAR:
+    if _number(threshold) < composed.SOFTPLUS_LINEAR:
         raise ModelError(f"{place} has a threshold of its own")
-    return graph.softplus(_flow(self, place), _number(beta), place)
+    return composed.softplus(_flow(self, place), _number(beta), place)
 
 
 def _elu(
@@ -334,15 +339,15 @@ def _elu(
 
 
 def _celu(place: str, self: Any, alpha: float = 1) -> Flow:  # noqa: ANN401
-    return graph.celu(_flow(self, place), _number(alpha), place)
+    return composed.celu(_flow(self, place), _number(alpha), place)
 
 
 def _gelu(place: str, self: Any, approximate: str = "none") -> Flow:  # noqa: ANN401
-    return graph.gelu(_flow(self, place), approximate, place)
+    return composed.gelu(_flow(self, place), approximate, place)
 
 
 def _prelu(place: str, self: Any, weight: Any) -> Flow:  # noqa: ANN401
-    return graph.prelu(_flow(self, place), weight, place)
+    return composed.prelu(_flow(self, place), weight, place)
 
 
 def _leaky_relu(place: str, self: Any, negative_slope: float = 0.01) -> Flow:  # noqa: ANN401
@@ -380,16 +385,16 @@ ACTIVATIONS: dict[str, Callable[..., Flow]] = {
     "relu": _plain(RELU),
     "sigmoid": _plain(SIGMOID),
     "tanh": _plain(Activation(Kind.TANH)),
-    "silu": _plain(graph.SWISH),
+    "silu": _plain(composed.SWISH),
     "hardsigmoid": _plain(Activation(Kind.HARD_SIGMOID, 1 / 6, 0.5)),
-    "relu6": _composed(lambda flow, place: graph.clip(flow, 0.0, 6.0, place)),
-    "selu": _composed(graph.selu),
+    "relu6": _composed(lambda flow, place: composed.clip(flow, 0.0, 6.0, place)),
+    "selu": _composed(composed.selu),
     "leaky_relu": _leaky_relu,
     "elu": _elu,
     "celu": _celu,
     "gelu": _gelu,
-    "hardswish": _plain(graph.HARD_SWISH),
-    "mish": _plain(graph.MISH),
+    "hardswish": _plain(composed.HARD_SWISH),
+    "mish": _plain(composed.MISH),
     "prelu": _prelu,
     "softplus": _softplus,
     "softmax": _softmax,
@@ -398,7 +403,9 @@ ACTIVATIONS: dict[str, Callable[..., Flow]] = {
 }
 OPERATORS: dict[str, Callable[..., Any]] = ACTIVATIONS | {
     "linear": _linear, "addmm": _addmm, "matmul": _matmul, "mm": _matmul, "add": _add, "sub": _sub,
-    "rsub": _rsub, "mul": _mul, "div": _div, "neg": _neg, "batch_norm": _batch_norm,
+    "rsub": _rsub, "mul": _mul, "div": _div, "neg": _elementwise("neg"), "pow": _pow,
+    "square": _elementwise("square"), "erf": _elementwise("erf"), "exp": _elementwise("exp"),
+    "log": _elementwise("log"), "batch_norm": _batch_norm,
     "dropout": _dropout, "alpha_dropout": _dropout, "feature_dropout": _dropout,
     "contiguous": _same, "detach": _same, "clone": _same, "to": _to, "flatten": _flatten,
     "view": _view, "reshape": _reshape, "squeeze": _squeeze, "unsqueeze": _unsqueeze,
