@@ -13,6 +13,15 @@ from mlsched_tools.model import Layer, Model
 REPOSITORY = Path(__file__).parents[2]
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--long",
+        action="store_true",
+        help="10,000 damaged files of each format and an hour of random models for each library; "
+        "otherwise a few hundred and 15 s",
+    )
+
+
 @pytest.fixture(scope="session")
 def repository() -> Path:
     return REPOSITORY

@@ -1,10 +1,9 @@
 """Random models: equal to what their own library computes, or refused.
 
-MLSCHED_FUZZ_SECONDS, 15 by default, is for each maker; those whose library is missing are skipped.
+Makers whose library is missing are skipped. 15 s for each maker, an hour with --long.
 """
 
 import importlib.util
-import os
 import subprocess
 import sys
 
@@ -13,7 +12,7 @@ import pytest
 from fuzz import by_onnx
 from fuzz.case import judge
 
-SECONDS = float(os.environ.get("MLSCHED_FUZZ_SECONDS", "15"))
+SECONDS, LONG_SECONDS = 15, 3600
 NEEDED = {
     "torch": ("torch", "onnx", "onnxscript", "onnxruntime"),
     "keras": ("keras", "tensorflow", "h5py"),
@@ -23,11 +22,12 @@ NEEDED = {
 
 
 @pytest.mark.parametrize("maker", NEEDED)
-def test_a_random_model_is_exported_exactly_or_refused(maker, repository):
+def test_a_random_model_is_exported_exactly_or_refused(maker, repository, request):
     missing = [name for name in NEEDED[maker] if importlib.util.find_spec(name) is None]
     if missing:
         pytest.skip(f"{', '.join(missing)} is missing")
-    command = [sys.executable, "-m", "tests.fuzz", maker, "--seconds", str(SECONDS)]
+    seconds = LONG_SECONDS if request.config.getoption("--long") else SECONDS
+    command = [sys.executable, "-m", "tests.fuzz", maker, "--seconds", str(seconds)]
     result = subprocess.run(command, cwd=repository / "tools", capture_output=True, text=True)
     assert result.returncode == 0, result.stdout
     counts = result.stdout.splitlines()[-1]

@@ -8,108 +8,19 @@ import resource
 import shutil
 import struct
 import sys
-import time
 import zipfile
 from pathlib import Path
 
 import numpy as np
 import pytest
-from catalogue import FIXTURES, FOLDER, Fixture
+from catalogue import FOLDER
+from mutations import zipped
 
 from mlsched_tools import formats
 from mlsched_tools.architecture import parse
-from mlsched_tools.assemble import assemble
 from mlsched_tools.errors import ModelError
 from mlsched_tools.export import main
-from mlsched_tools.hdf5 import PATIENCE
 from mlsched_tools.source import ReadOptions
-
-# More are for a long run: MLSCHED_MUTATIONS=10000 takes hours.
-MUTATIONS = int(os.environ.get("MLSCHED_MUTATIONS", "40"))
-KERAS_MUTATIONS = max(2, MUTATIONS // 20)  # each of them starts a process
-SAFE = [f for f in FIXTURES if not f.name.endswith(".pickle")]  # a trusted pickle may do anything
-
-
-def mutated(data: bytes, random: np.random.Generator) -> bytes:
-    """The bytes with a few of them changed, cut off, removed or doubled."""
-    altered = bytearray(data)
-    for _ in range(int(random.integers(1, 6))):
-        at = int(random.integers(0, max(1, len(altered))))
-        match random.integers(0, 5):
-            case 0:
-                altered[at : at + 1] = bytes([int(random.integers(0, 256))])
-            case 1:
-                altered[at : at + 4] = random.choice([b"\xff" * 4, bytes(4), b"\xff\xff\xff\x7f"])
-            case 2:
-                del altered[at:]
-            case 3:
-                del altered[at : at + int(random.integers(1, 40))]
-            case 4:
-                altered[at:at] = altered[at : at + int(random.integers(1, 40))]
-    return bytes(altered)
-
-
-def attempt(fixture: Fixture, path: Path) -> None:
-    """Reads and assembles; anything but success and a refusal fails the test."""
-    start = time.monotonic()
-    try:
-        source = formats.read(path, fixture.options)
-        with np.errstate(all="ignore"):
-            assemble(source, fixture.choices(source.flow.inputs))
-    except ModelError as error:
-        assert "\n" not in str(error)
-        assert len(str(error)) < 1000
-    except FileNotFoundError:
-        pass
-    assert time.monotonic() - start < 2 * PATIENCE
-
-
-def mutations(fixture: Fixture) -> int:
-    return KERAS_MUTATIONS if fixture.path.suffix in (".h5", ".keras") else MUTATIONS
-
-
-def files_of(fixture: Fixture) -> list[str]:
-    """What a fixture consists of, relative to its path."""
-    if fixture.path.is_file():
-        return [""]
-    return [str(p.relative_to(fixture.path)) for p in fixture.path.rglob("*") if p.is_file()]
-
-
-@pytest.mark.parametrize("fixture", SAFE, ids=lambda f: f.name)
-def test_a_mutated_file_is_read_or_refused(fixture, tmp_path):
-    random = np.random.default_rng(int.from_bytes(fixture.name.encode()[:8], "little"))
-    copy = tmp_path / "m"
-    for _ in range(mutations(fixture)):
-        if fixture.path.is_dir():
-            shutil.copytree(fixture.path, copy, dirs_exist_ok=True)
-        else:
-            shutil.copy(fixture.path, copy)
-        target = copy / str(random.choice(files_of(fixture)))
-        target.write_bytes(mutated(target.read_bytes(), random))
-        attempt(fixture, copy)
-
-
-ARCHIVES = [f for f in SAFE if zipfile.is_zipfile(f.path)]
-
-
-@pytest.mark.parametrize("fixture", ARCHIVES, ids=lambda f: f.name)
-def test_a_mutated_member_of_an_archive_is_read_or_refused(fixture, tmp_path):
-    """The archive itself is sound, so that mutations reach what is inside of it."""
-    random = np.random.default_rng(1)
-    with zipfile.ZipFile(fixture.path) as archive:
-        members = {name: archive.read(name) for name in archive.namelist()}
-    names = [n for n in members if not n.endswith((".debug_pkl", "serialization_id"))]
-    for _ in range(mutations(fixture)):
-        chosen = str(random.choice(names))
-        altered = members | {chosen: mutated(members[chosen], random)}
-        attempt(fixture, zipped(tmp_path / "m", altered))
-
-
-def zipped(path: Path, members: dict[str, bytes]) -> Path:
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, data in members.items():
-            archive.writestr(name, data)
-    return path
 
 
 def refusal(path: Path, architecture: str | None = None) -> str:
@@ -175,6 +86,8 @@ def npy_header(shape: str, descr: str = "'<f4'") -> bytes:
         (npy(np.full((5, 1), np.inf, "<f4")), "not finite"),
         (npy(np.ones((5, 1), "<c8")), "not a number"),
         (npy(np.array([["a"]])), "not a number"),
+        (npy_header("(1,)", "'<U1'") + b"\xff" * 4, "text that is damaged"),
+        (npy_header("(1,)", "'>U1'") + b"\0\x11\0\0", "text that is damaged"),
         (npy(np.ones(5, "<f4")), "matrices"),
         (npy(np.ones((5, 0), "<f4")), "expected a matrix"),
     ],

@@ -2,6 +2,7 @@
 
 import ast
 import math
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -56,6 +57,10 @@ def array(data: bytes, name: str) -> NDArray:
     count = math.prod(shape)
     if min((0, *shape)) < 0 or count > MAX_PARAMETERS or count * dtype.itemsize != len(body):
         raise ModelError(f"array {name} promises the shape {shape} and holds {len(body)} bytes")
+    # NumPy does not check text, and fails where it is used.
+    points = np.frombuffer(body, f"{dtype.byteorder}u4") if dtype.kind == "U" else ()
+    if len(points) and points.max() > sys.maxunicode:
+        raise ModelError(f"array {name} holds text that is damaged")
     values = np.frombuffer(body, dtype)
     return values.reshape(shape[::-1]).T if fortran else values.reshape(shape)
 
