@@ -1,11 +1,16 @@
 """Pictures of a fit: its loss, its calibration, and where it decides to migrate."""
 
+import importlib.util
+import io
+import textwrap
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from .errors import ModelError
+from .features import ZERO
+from .files import require_writable, write_atomically
 from .metrics import Metrics
 from .model import Model
 
@@ -14,37 +19,55 @@ if TYPE_CHECKING:
 
 LOADS = ("src_dom_load", "dst_dom_load")
 STEPS = 101
+NAMES = ("loss", "calibration", "decisions")
+# What tells these pictures from others: their title in the file.
+MADE = "mlsched-train"
+HEAD = 4096
 
 
-def write(
-    folder: Path, model: Model, curve: list[dict[str, float]], metrics: Metrics
-) -> list[Path]:
-    """Writes `loss.svg`, `calibration.svg` and `decisions.svg`, and returns their paths.
+def prepare(folder: Path, force: bool) -> None:
+    """Makes the folder, before anything has been computed for its pictures.
+
+    Args:
+        folder: Where they will be written.
+        force: Whether they may replace pictures that were made otherwise.
 
     Raises:
-        ModelError: When matplotlib is missing.
+        ModelError: When matplotlib is missing, or a picture would replace something else.
+        OSError: When the folder cannot be made.
     """
-    try:
-        import matplotlib as mpl
-    except ImportError:
-        raise ModelError("--plots needs matplotlib: pip install matplotlib") from None
+    if importlib.util.find_spec("matplotlib") is None:
+        raise ModelError("--plots needs matplotlib: pip install './tools[plots]'")
+    for name in NAMES:
+        require_writable(folder / f"{name}.svg", _is_ours, force)
+    folder.mkdir(parents=True, exist_ok=True)
+
+
+def write(folder: Path, model: Model, curve: list[dict[str, float]], metrics: Metrics) -> None:
+    """Draws `loss.svg`, `calibration.svg` and `decisions.svg` into a folder that is there."""
+    import matplotlib as mpl
+
     mpl.use("Agg")
-    mpl.rcParams["svg.hashsalt"] = "mlsched"
+    mpl.rcParams["svg.hashsalt"] = MADE
     from matplotlib import pyplot
 
-    folder.mkdir(parents=True, exist_ok=True)
-    written = []
-    for name, draw in (
-        ("loss", lambda axes: _loss(axes, curve)),
-        ("calibration", lambda axes: _calibration(axes, metrics)),
-        ("decisions", lambda axes: _decisions(axes, model)),
-    ):
+    drawings = (
+        lambda axes: _loss(axes, curve),
+        lambda axes: _calibration(axes, metrics),
+        lambda axes: _decisions(axes, model),
+    )
+    for name, draw in zip(NAMES, drawings, strict=True):
         figure, axes = pyplot.subplots(figsize=(5, 4), layout="constrained")
         draw(axes)
-        written.append(folder / f"{name}.svg")
-        figure.savefig(written[-1], metadata={"Date": None})
+        picture = io.BytesIO()
+        figure.savefig(picture, format="svg", metadata={"Date": None, "Title": f"{MADE}: {name}"})
         pyplot.close(figure)
-    return written
+        write_atomically(folder / f"{name}.svg", picture.getvalue())
+
+
+def _is_ours(path: Path) -> bool:
+    with path.open("rb") as file:
+        return f"<dc:title>{MADE}:".encode() in file.read(HEAD)
 
 
 def _loss(axes: "Axes", curve: list[dict[str, float]]) -> None:
@@ -57,7 +80,11 @@ def _loss(axes: "Axes", curve: list[dict[str, float]]) -> None:
 def _calibration(axes: "Axes", metrics: Metrics) -> None:
     axes.plot([0, 1], [0, 1], color="0.7", label="calibrated")
     rows = metrics.reliability
-    axes.plot([r["mean_score"] for r in rows], [r["migrate"] for r in rows], "o-", label="held out")
+    score, migrate, count = (
+        np.array([row[name] for row in rows]) for name in ("mean_score", "migrate", "samples")
+    )
+    error = np.sqrt(migrate * (1 - migrate) / count)
+    axes.errorbar(score, migrate, error, fmt="o-", label="held out ± standard error")
     axes.set(xlabel="mean score", ylabel="share labelled migrate", title="Calibration")
     axes.legend()
 
@@ -72,8 +99,20 @@ def _decisions(axes: "Axes", model: Model) -> None:
         if name in names:
             rows[:, names.index(name)] = values.ravel()
     scores = model.evaluate(rows)[:, 0].reshape(source.shape)
-    image = axes.pcolormesh(source, destination, scores, vmin=0, vmax=1, shading="nearest")
+    image = axes.pcolormesh(
+        source,
+        destination,
+        scores,
+        vmin=0,
+        vmax=1,
+        cmap="RdBu_r",
+        shading="nearest",
+        rasterized=True,
+    )
     if scores.min() < model.threshold < scores.max():
-        axes.contour(source, destination, scores, [model.threshold], colors="white")
-    axes.set(xlabel=LOADS[0], ylabel=LOADS[1], title=f"Score (line: threshold {model.threshold:g})")
-    axes.figure.colorbar(image, ax=axes)
+        axes.contour(source, destination, scores, [model.threshold], colors="black")
+    others = zip(names, middle, strict=True)
+    fixed = [f"{name} {value:g}" for name, value in others if name not in (*LOADS, ZERO)]
+    title = f"Decisions at {', '.join(fixed)}" if fixed else "Decisions"
+    axes.set(xlabel=LOADS[0], ylabel=LOADS[1], title=textwrap.fill(title, 44))
+    axes.figure.colorbar(image, ax=axes, label=f"score; line: threshold {model.threshold:g}")

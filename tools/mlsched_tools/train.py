@@ -143,6 +143,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         require_writable(options.save_samples, begins_with(b"PK\x03\x04"), options.force, places)
         if options.save_samples.resolve() in [place.resolve() for place in places]:
             raise ModelError(f"--save-samples {options.save_samples} is an output's name too")
+    if options.plots:
+        from . import plots
+
+        plots.prepare(options.plots, options.force)
     command = _command(options, list(sys.argv[1:] if arguments is None else arguments))
     fitted = _fit(options, _table(options), command)
     data = mlw.encode(fitted.model)

@@ -449,6 +449,23 @@ def test_plots_show_the_fit(tmp_path):
     names = sorted(path.name for path in (tmp_path / "plots").iterdir())
     assert names == ["calibration.svg", "decisions.svg", "loss.svg"]
     assert b"validation" in (tmp_path / "plots/loss.svg").read_bytes()
+    assert b"src_dom_load" in (tmp_path / "plots/decisions.svg").read_bytes()
+
+
+def test_pictures_replace_pictures_of_a_fit_alone(tmp_path, capsys):
+    pytest.importorskip("matplotlib")
+    table_of(tmp_path / "s.csv", {})
+    plots = tmp_path / "plots"
+    plots.mkdir()
+    (plots / "loss.svg").write_text("<svg/>")
+    arguments = [str(tmp_path / "s.csv"), "-o", str(tmp_path / "m.mlw"), *QUICK]
+    assert main([*arguments, "--plots", str(plots)]) == 2
+    assert "loss.svg is something else than would be written" in capsys.readouterr().err
+    assert (plots / "loss.svg").read_text() == "<svg/>"
+    assert not (tmp_path / "m.mlw").exists()
+    assert main([*arguments, "--plots", str(plots), "--force"]) == 0
+    assert main([*arguments, "--plots", str(plots)]) == 0
+    assert main([*arguments, "--plots", str(tmp_path / "s.csv")]) == 2
 
 
 def test_plots_without_matplotlib_are_refused_in_a_sentence(tmp_path, monkeypatch, capsys):
