@@ -43,7 +43,7 @@ import Testing
 @Suite struct ChildProcessTests {
     @Test("a program's output and exit status are its own")
     func output() throws {
-        let child = try ChildProcess("/bin/sh", ["-c", "echo out; exit 7"])
+        let child = try ChildProcess(["/bin/sh", "-c", "echo out; exit 7"], isRead: true)
         let (output, status) = child.finish()
         #expect(output == "out\n")
         #expect(status == 7)
@@ -51,16 +51,38 @@ import Testing
 
     @Test("a program that is told to end says by which signal it did")
     func terminated() throws {
-        let child = try ChildProcess("/bin/sh", ["-c", "exec sleep 60"])
+        let child = try ChildProcess(["sh", "-c", "exec sleep 60"])
         child.terminate()
         #expect(child.finish().status == 128 + SIGTERM)
+    }
+
+    @Test("a shell may wait for its children, whatever signals the thread that starts it blocks")
+    func signals() throws {
+        var all = sigset_t()
+        var before = sigset_t()
+        sigfillset(&all)
+        pthread_sigmask(SIG_SETMASK, &all, &before)
+        defer { pthread_sigmask(SIG_SETMASK, &before, nil) }
+        let child = try ChildProcess(["sh", "-c", "(exit 3) & wait $!"], isRead: true)
+        #expect(child.finish().status == 3)
+    }
+
+    @Test("a program that runs has no status yet, and one that has ended tells it once")
+    func status() throws {
+        var child = try ChildProcess(["sleep", "60"])
+        #expect(child.status() == nil)
+        child.terminate()
+        var status: Int32?
+        while status == nil { status = child.status() }
+        #expect(status == 128 + SIGTERM)
+        #expect(child.status() == nil)
     }
 
     @Test("a program that is not there is an error with its path, and leaks nothing")
     func missing() throws {
         let before = try Self.openDescriptors()
         for _ in 0..<50 {
-            #expect(throws: SystemError.self) { _ = try ChildProcess("/no/such/program", []) }
+            #expect(throws: SystemError.self) { _ = try ChildProcess(["/no/such/program"], isRead: true) }
         }
         #expect(try Self.openDescriptors() <= before + 5)
     }

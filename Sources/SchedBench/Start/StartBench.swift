@@ -37,7 +37,7 @@ public struct StartBench: Sendable {
         var reports: [StartReport] = []
         for _ in 0..<repetitions {
             let start = clock.now()
-            let child = try ChildProcess(program, readyArguments)
+            let child = try ChildProcess([program] + readyArguments, isRead: true)
             let (output, status) = child.finish()
             guard status == 0, let report = StartReport(line: output) else {
                 throw BenchError("\(program) ended with status \(status) before it was ready")
@@ -69,7 +69,7 @@ public struct StartBench: Sendable {
         var times: [Double] = []
         for _ in 0..<repetitions {
             let start = clock.now()
-            let status = try ChildProcess(program, arguments).finish().status
+            let status = try ChildProcess([program] + arguments, isRead: true).finish().status
             times.append(Double(clock.now() &- start))
             guard status == 0 else {
                 throw BenchError("`\(program) predict` ended with status \(status)")
@@ -91,7 +91,7 @@ public struct StartBench: Sendable {
         var times: [Double] = []
         for _ in 0..<min(repetitions, 5) {
             let start = clock.now()
-            let child = try ChildProcess(program, ["run", "--duration", "10"])
+            let child = try ChildProcess([program, "run", "--duration", "10"], isRead: true)
             var state = ""
             while state != "enabled", clock.now() &- start < 10_000_000_000 {
                 state = SysfsFile(Self.state).text() ?? ""

@@ -60,16 +60,32 @@ public struct RecorderService: Service {
         _ stream: inout RecordStream,
         into writer: inout RecordingWriter
     ) async throws -> RecordingReport.End {
-        var command = try RecordedCommand(configuration.command)
+        var command = try startCommand()
         let deadline = configuration.duration.map { ContinuousClock.now + $0 }
         while !Task.isCancelled {
             try? await Task.sleep(for: Self.drainInterval)
             try stream.drain(into: &writer)
             if writer.isFull { return .full }
-            if let status = command.status() { return .command(status: status) }
+            if let status = command?.status() { return .command(status: status) }
             if let deadline, ContinuousClock.now >= deadline { break }
         }
         return .stopped
+    }
+
+    /// The program that runs while it is recorded, and is asked to end when the recording does.
+    private func startCommand() throws -> ChildProcess? {
+        guard let program = configuration.command.first else { return nil }
+        do {
+            return try ChildProcess(configuration.command)
+        } catch {
+            throw UnmetRequirement(
+                Requirement(
+                    "command",
+                    "'\(program)' cannot be started (\(SystemError.reason(error.errno)))",
+                    remedy: "give a program and its arguments after --"
+                )
+            )
+        }
     }
 
     /// Takes the programs away, then the last events.
