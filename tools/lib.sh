@@ -15,6 +15,11 @@ need() {
 	exit 2
 }
 
+# Options of a Swift build in which a warning is an error. Its own scratch path: other flags than a
+# plain `swift build`, which would rebuild everything in turns.
+# shellcheck disable=SC2034 # used by the tools that read this file
+strict=(--scratch-path .build-check -Xswiftc -warnings-as-errors -Xcc -Werror=all)
+
 # Prints the Python of the environment with the tools' requirements, which tools/setup --python makes.
 # Its name follows from the requirements, so that another checkout or version has its own.
 environment() {

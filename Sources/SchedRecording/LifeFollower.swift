@@ -5,6 +5,8 @@ struct LifeFollower {
     private var excluded: Set<UInt32> = [0]
     private var found: [Follow] = []
     private var current: [UInt32: Int] = [:]
+    /// Who came last, by CPU.
+    private var running: [UInt16: UInt32] = [:]
 
     /// A life so far.
     private struct Follow {
@@ -84,6 +86,9 @@ struct LifeFollower {
     }
 
     private mutating func change(_ event: RecordedEvent) {
+        if let last = running.updateValue(event.other, forKey: event.cpu), last != event.task {
+            leaveUnseen(last)
+        }
         if !excluded.contains(event.task) {
             // Who leaves without having come was there all the time.
             let index = follow(event.task, at: 0)
@@ -100,6 +105,11 @@ struct LifeFollower {
             found[index].sleepsSince = nil
             found[index].runsSince = event.nanoseconds
         }
+    }
+
+    /// Some kernels hide when some tasks leave: for how long such a one ran, nobody knows.
+    private mutating func leaveUnseen(_ task: UInt32) {
+        if let index = current[task] { found[index].runsSince = nil }
     }
 
     private mutating func wake(_ event: RecordedEvent) {

@@ -82,7 +82,9 @@ import Testing
     func missing() throws {
         let before = try Self.openDescriptors()
         for _ in 0..<50 {
-            #expect(throws: SystemError.self) { _ = try ChildProcess(["/no/such/program"], isRead: true) }
+            #expect(throws: SystemError.self) {
+                _ = try ChildProcess(["/no/such/program"], isRead: true)
+            }
         }
         #expect(try Self.openDescriptors() <= before + 5)
     }

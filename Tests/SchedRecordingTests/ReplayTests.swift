@@ -38,6 +38,17 @@ struct ReplayTests {
         #expect(replay.lives[1].steps == [.run(20)])
     }
 
+    @Test("counts no time for a task of which the kernel hides when it leaves")
+    func hidden() throws {
+        let replay = try Self.replay([
+            (0, .change, 0, 10, .ordinary), (100, .change, 10, 30, .asleep),
+            (400, .change, 20, 0, .dead), (450, .waking, 10, 20, .interrupt),
+            (500, .change, 0, 10, .ordinary), (520, .change, 10, 0, .dead),
+        ])
+        #expect(replay.lives[0].steps == [.run(100), .sleep(350), .run(20)])
+        #expect(replay.lives[1...].allSatisfy { $0.steps.isEmpty })
+    }
+
     @Test("begins a child where its parent forked it, and another life where an id comes again")
     func forks() throws {
         var (child, again) = (RecordedTask(task: 20), RecordedTask(task: 20))

@@ -10,6 +10,8 @@ struct RecordStream: ~Copyable {
     private let cpuIDCount: Int
     /// Events and tasks that came when the file was full.
     private var skipped: UInt64 = 0
+    /// What comes later is not part of the recording; the clock's time, ns.
+    var end = UInt64.max
 
     init(
         ring: consuming RingBuffer,
@@ -34,7 +36,7 @@ struct RecordStream: ~Copyable {
                 if let piece = RecordedPiece(record) { pieces.append(piece) }
             }
             for piece in pieces {
-                if writer.isFull { skipped += piece.count } else { try piece.write(to: &writer) }
+                try write(piece, to: &writer)
             }
         } while pieces.count == Self.piecesAtOnce
     }
@@ -44,15 +46,25 @@ struct RecordStream: ~Copyable {
     /// - Precondition: the programs are detached, and none is running any more.
     /// - Returns: events and tasks that found the ring or the file full.
     mutating func drainBatches(into writer: inout RecordingWriter) throws -> UInt64 {
-        var dropped = tasksDropped[0] + skipped
+        var dropped = tasksDropped[0]
         for cpu in 0..<UInt32(cpuIDCount) {
             guard let bytes = try cpus.bytes(of: cpu) else { continue }
             try bytes.withUnsafeBytes { record in
                 dropped += RecordedPiece.dropped(in: record)
-                try RecordedPiece(batch: record, cpu: UInt16(cpu))?.write(to: &writer)
+                if let piece = RecordedPiece(batch: record, cpu: UInt16(cpu)) {
+                    try write(piece, to: &writer)
+                }
             }
         }
-        return dropped
+        return dropped + skipped
+    }
+
+    private mutating func write(
+        _ piece: RecordedPiece,
+        to writer: inout RecordingWriter
+    ) throws {
+        guard let piece = piece.before(end) else { return }
+        if writer.isFull { skipped += piece.count } else { try piece.write(to: &writer) }
     }
 
     private static let piecesAtOnce = 256

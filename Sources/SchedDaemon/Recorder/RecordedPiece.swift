@@ -44,6 +44,17 @@ enum RecordedPiece {
         }
     }
 
+    /// What of it happened up to a time of the clock, ns; nil: nothing.
+    func before(_ end: UInt64) -> Self? {
+        switch self {
+        case .task(let task): return task.nanoseconds <= end ? self : nil
+        case .events(let events, let cpu):
+            guard let last = events.last, last.nanoseconds > end else { return self }
+            let before = events.filter { $0.nanoseconds <= end }
+            return before.isEmpty ? nil : .events(before, cpu: cpu)
+        }
+    }
+
     /// Events that a batch says its CPU has lost.
     static func dropped(in batch: UnsafeRawBufferPointer) -> UInt64 {
         batch.loadUnaligned(fromByteOffset: 8, as: UInt64.self)

@@ -95,6 +95,7 @@ public struct RecorderService: Service {
         _ writer: inout RecordingWriter,
         at end: UInt64
     ) async throws {
+        stream.end = end
         _ = consume recorder
         // What the programs were doing on other CPUs takes less than a microsecond.
         try? await ContinuousClock().sleep(for: .milliseconds(10))
