@@ -201,9 +201,18 @@ def _report(options: argparse.Namespace, source: Source, model: Model, data: byt
         "test_vectors": len(model.test_inputs),
         "self_test_error": model.self_test_error(),
         "order": list(source.order),
-        "warnings": list(source.notes),
+        "warnings": [*source.notes, *_unfed(options, source, model)],
         "notes": list(model.notes),
     }
+
+
+def _unfed(options: argparse.Namespace, source: Source, model: Model) -> list[str]:
+    """A warning where inputs get zeros that nobody has asked for."""
+    zeros = [feature.name for feature in model.features[: source.flow.inputs]].count(features.ZERO)
+    if options.features or source.features or not zeros:
+        return []
+    inputs = "the last input" if zeros == 1 else f"the last {zeros} inputs"
+    return [f"{inputs} of {source.flow.inputs} get zeros: --features says what feeds each"]
 
 
 def _print(report: dict, form: str) -> None:

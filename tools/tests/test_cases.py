@@ -352,3 +352,18 @@ def test_a_name_that_no_file_can_hold_is_refused(tmp_path, capsys):
     arguments = [str(CASES / "two_sigmoids.pt"), "-o", str(tmp_path / "m.mlw"), "--for", "library"]
     assert main([*arguments, "--features", "Speed,b,c,d,e"]) == 2
     assert "'Speed' is no name of up to 24" in capsys.readouterr().err
+
+
+def test_inputs_that_get_zeros_unasked_are_warned_of(tmp_path, capsys):
+    arguments = [str(CASES / "squeeze_noaxes11.onnx"), "-o", str(tmp_path / "m.mlw")]
+    warning = "warning: the last 3 inputs of 8 get zeros: --features says what feeds each"
+    assert main(arguments) == 0
+    assert warning in capsys.readouterr().err
+    names = "cpu,cpu_idle,cpu_not_idle,src_dom_load,dst_dom_load,zero*3"
+    assert main([*arguments, "--features", names]) == 0
+    assert warning not in capsys.readouterr().err
+
+
+def test_the_activations_that_are_proposed_leave_none_before_a_normalisation(tmp_path, capsys):
+    assert main([str(CASES / "bn.sd.pt"), "-o", str(tmp_path / "m.mlw")]) == 2
+    assert "such as identity,relu,sigmoid" in capsys.readouterr().err

@@ -39,7 +39,7 @@ def test_the_daemon_computes_what_the_library_does(mlsched, fixture, tmp_path):
 
 
 @pytest.mark.parametrize(
-    "name", [n for n in EXACT if n.startswith(("activations", "bare", "turned"))]
+    "name", [n for n in EXACT if n.startswith(("activations", "bare", "turned", "written"))]
 )
 def test_the_daemon_computes_a_case_as_its_library_does(mlsched, name, tmp_path):
     """Functions of format version 2 among them."""

@@ -42,9 +42,9 @@ def chain(arrays: dict[str, NDArray], options: ReadOptions) -> Chain:
     layers = _group(arrays)
     steps = options.architecture.steps if options.architecture else None
     if steps is None:
-        known = ["relu"] * (len(layers) - 1) + ["sigmoid"]
         raise ModelError(
-            "the file holds no activations: name them by --architecture, such as " + ",".join(known)
+            "the file holds no activations: name that of each layer by --architecture, such as "
+            + ",".join(_likely(layers))
         )
     order = _order(layers, steps, options.order)
     flow = None
@@ -60,6 +60,12 @@ def chain(arrays: dict[str, NDArray], options: ReadOptions) -> Chain:
         if "running_mean" in layers[name]
     )
     return Chain(flow, order, notes)
+
+
+def _likely(layers: dict[str, dict[str, NDArray]]) -> list[str]:
+    """Activations as most networks have them: none before a normalisation, a sigmoid at the end."""
+    following = ["running_mean" in parts for parts in layers.values()][1:]
+    return [*("identity" if normalises else "relu" for normalises in following), "sigmoid"]
 
 
 def _group(arrays: dict[str, NDArray]) -> dict[str, dict[str, NDArray]]:
