@@ -20,11 +20,15 @@ def require_writable(
         inputs: Files that are read, which it must not replace.
 
     Raises:
-        ModelError: When it is an input, no file, or a file of another kind.
+        ModelError: When it is an input, no file, a file of another kind, or in no folder.
     """
     for given in inputs:
         if given is not None and given.exists() and path.exists() and given.samefile(path):
             raise ModelError(f"{path} is read from: write to another file")
+    if not path.parent.is_dir():
+        raise ModelError(f"{path}: there is no folder {path.parent}: make it first")
+    if not os.access(path.parent, os.W_OK):
+        raise ModelError(f"{path}: the folder {path.parent} may not be written to")
     if path.is_dir():
         raise ModelError(f"{path} is a folder: name a file in it")
     if path.exists() and not path.is_file():

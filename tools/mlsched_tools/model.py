@@ -90,11 +90,7 @@ class Model:
         _require(1 <= len(self.features) <= MAX_FEATURES, f"{len(self.features)} features")
         _require(1 <= len(self.layers) <= MAX_LAYERS, f"{len(self.layers)} layers")
         _require(np.isfinite(self.threshold), f"threshold {self.threshold}")
-        try:
-            provenance = len(self.provenance.encode())
-        except UnicodeEncodeError:
-            raise ModelError("a model file cannot hold a provenance that is no text") from None
-        _require(provenance <= MAX_PROVENANCE, f"{provenance} bytes of provenance")
+        check_provenance(self.provenance)
         width = len(self.features)
         for number, layer in enumerate(self.layers):
             width = _check_layer(layer, number, width)
@@ -112,6 +108,19 @@ class Model:
                 f"float32 evaluation is {error:.3g} from the expected test outputs, more than "
                 f"{SELF_TEST_TOLERANCE:g}: the model's values are too large for float32"
             )
+
+
+def check_provenance(text: str) -> None:
+    """Refuses a text that a model file cannot hold.
+
+    Raises:
+        ModelError: When it is too long, or holds bytes that are no text.
+    """
+    try:
+        size = len(text.encode())
+    except UnicodeEncodeError:
+        raise ModelError("a model file cannot hold a provenance that is no text") from None
+    _require(size <= MAX_PROVENANCE, f"{size} bytes of provenance")
 
 
 def _require(condition: bool, what: str) -> None:

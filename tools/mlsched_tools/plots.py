@@ -38,9 +38,9 @@ def prepare(folder: Path, force: bool) -> None:
     """
     if importlib.util.find_spec("matplotlib") is None:
         raise ModelError("--plots needs matplotlib: pip install './tools[plots]'")
+    folder.mkdir(parents=True, exist_ok=True)
     for name in NAMES:
         require_writable(folder / f"{name}.svg", _is_ours, force)
-    folder.mkdir(parents=True, exist_ok=True)
 
 
 def write(folder: Path, model: Model, curve: list[dict[str, float]], metrics: Metrics) -> None:

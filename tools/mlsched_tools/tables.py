@@ -54,7 +54,7 @@ class Roles:
         if strange:
             raise ModelError(
                 f"{_plural(strange)} no feature: {', '.join(map(_nearest, strange))}; rename, or "
-                f"let pass by --ignore {','.join(strange)}"
+                f"let pass by --ignore {','.join((*self.ignore, *strange))}"
             )
         if not set(names) - set(self.ignore) & set(SCHEMA):
             raise ModelError(f"none of the columns is a feature ({', '.join(SCHEMA)})")

@@ -32,8 +32,11 @@ NETWORK_INPUTS = 10
 REPORT = b'{\n  "command": "mlsched-train'
 
 
-def _numbers(text: str) -> tuple[int, ...]:
-    return tuple(int(part) for part in text.split(","))
+def _widths(text: str) -> tuple[int, ...]:
+    try:
+        return tuple(int(part) for part in text.split(","))
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is not like 64,64") from None
 
 
 def _names(text: str) -> tuple[str, ...]:
@@ -41,7 +44,10 @@ def _names(text: str) -> tuple[str, ...]:
 
 
 def _weights(text: str) -> tuple[float, float]:
-    stay, migrate = (float(part) for part in text.split(","))
+    try:
+        stay, migrate = (float(part) for part in text.split(","))
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is not like 1,2") from None
     return stay, migrate
 
 
@@ -60,7 +66,7 @@ def _parser() -> argparse.ArgumentParser:
         "states are drawn as the scheduler sees them and labelled by its rules",
     )
     parser.add_argument("-o", "--output", type=Path, required=True, help="model file to write")
-    parser.add_argument("--hidden", type=_numbers, default=(64, 64), help="widths (64,64)")
+    parser.add_argument("--hidden", type=_widths, default=(64, 64), help="widths (64,64)")
     parser.add_argument("--seed", type=int, default=1, help="of all that is random (1)")
     parser.add_argument("--epochs", type=int, default=40, help="passes over the samples (40)")
     parser.add_argument(
@@ -134,7 +140,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     os.environ.update(PINNED if platform.machine() == "x86_64" else {})
     from . import mlw
     from .files import begins_with, require_writable, write_atomically
+    from .model import check_provenance
 
+    check_provenance(options.provenance or "")
     report_path = options.output.with_suffix(".json")
     require_writable(options.output, begins_with(mlw.MAGIC), options.force, [options.table])
     require_writable(report_path, begins_with(REPORT), options.force, [options.table])

@@ -225,6 +225,8 @@ def test_a_bad_table_gets_one_sentence_and_status_2(tmp_path, capsys, content, c
         ["--early-stop", "0"],
         ["--migration-cost", "-1"],
         ["--ignore", "cpu"],
+        ["--provenance", "\udcff"],
+        ["--provenance", "a" * 100_000],
     ],
 )
 def test_a_bad_option_gets_one_sentence_and_status_2(tmp_path, capsys, options):
@@ -388,6 +390,7 @@ def test_what_was_not_made_here_is_not_replaced(tmp_path, capsys):
         ("notes.mlw", "notes.json is something else than would be written: --force"),
         ("m.json", ".json is the report's name"),
         (".", "is a folder"),
+        ("none/m.mlw", "there is no folder"),
     ):
         assert main([str(tmp_path / "s.csv"), "-o", str(tmp_path / output), *QUICK]) == 2
         assert complaint in capsys.readouterr().err
