@@ -19,7 +19,7 @@ from .errors import ModelError
 from .guards import charge, memory_left
 
 # Of processor time, and of waiting, which is longer where others are at work.
-SECONDS = 5
+SECONDS = 3
 PATIENCE = 60
 REFUSED = 3
 

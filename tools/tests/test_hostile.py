@@ -59,6 +59,14 @@ def test_a_member_outside_of_its_archive_is_refused(tmp_path, name):
     assert "points outside" in refusal(path, "relu")
 
 
+def test_an_archive_of_several_disks_is_refused(tmp_path):
+    """Python's own look at whether it is an archive at all fails on it."""
+    places = b"PK\x06\x07" + struct.pack("<LQL", 0, 0, 2)
+    end = b"PK\x05\x06" + bytes(18)
+    (tmp_path / "m").write_bytes(b"PK\x03\x04" + bytes(60) + places + end)
+    assert "zip" in refusal(tmp_path / "m").lower()
+
+
 def test_an_archive_with_a_name_twice_is_refused(tmp_path):
     with pytest.warns(UserWarning, match="Duplicate"), zipfile.ZipFile(tmp_path / "m", "w") as zip_:
         for _ in range(2):

@@ -18,7 +18,9 @@ ONNX_FIRST_FIELD = 0x08
 HEAD = 64
 # What reading on raises where a file says one thing and holds another; the readers name what they
 # foresee, this is for the rest.
-DAMAGE = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
+DAMAGE = (
+    ArithmeticError, AttributeError, LookupError, TypeError, ValueError, zipfile.BadZipFile,
+)  # fmt: skip
 
 
 def read(path: Path, options: ReadOptions) -> Source:
