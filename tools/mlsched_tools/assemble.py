@@ -114,7 +114,7 @@ def _threshold(choices: Choices, source: Source, layers: tuple[Layer, ...]) -> f
         return 0.5
     raise ModelError(
         f"the output is {last.name}, not a probability: say by --threshold above what it means "
-        "migrate"
+        "migrate, such as 0 for a logit"
     )
 
 

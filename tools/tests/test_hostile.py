@@ -96,6 +96,7 @@ def npy_header(shape: str, descr: str = "'<f4'") -> bytes:
         (npy(np.array([["a"]])), "not a number"),
         (npy_header("(1,)", "'<U1'") + b"\xff" * 4, "text that is damaged"),
         (npy_header("(1,)", "'>U1'") + b"\0\x11\0\0", "text that is damaged"),
+        (npy(np.ones((5, 1), "<i1")), "holds integers, which mean nothing without their scales"),
         (npy(np.ones(5, "<f4")), "matrices"),
         (npy(np.ones((5, 0), "<f4")), "expected a matrix"),
     ],
@@ -137,12 +138,29 @@ def entry(kind: str = "F32", shape: tuple = (1, 5), offsets: tuple = (0, 20)) ->
         (safetensors(entry(offsets=(8, 28)), bytes(20)), "its offsets are"),
         (safetensors(entry(), bytes(24)), "24 are there"),
         (safetensors(entry("F8_E4M3"), bytes(20)), "of type F8_E4M3"),
+        (safetensors(entry("I64", offsets=(0, 40)), bytes(40)), "of type I64"),
         (safetensors({}), "no weights"),
     ],
 )
 def test_a_hostile_safetensors_file_is_refused(tmp_path, data, complaint):
     (tmp_path / "m").write_bytes(data)
     assert complaint in refusal(tmp_path / "m", "sigmoid")
+
+
+def test_the_count_of_a_batch_normalisation_in_safetensors_is_no_weight(tmp_path):
+    shapes = {"0.weight": (1, 5), **{f"1.{n}": (1,) for n in ("running_mean", "running_var")}}
+    header, end = {}, 0
+    for name, shape in shapes.items():
+        size = 4 * int(np.prod(shape))
+        header |= {name: {"dtype": "F32", "shape": shape, "data_offsets": (end, end + size)}}
+        end += size
+    count = {"dtype": "I64", "shape": (), "data_offsets": (end, end + 8)}
+    header["1.num_batches_tracked"] = count
+    body = np.ones(7, "<f4").tobytes() + struct.pack("<q", 100)
+    (tmp_path / "m").write_bytes(safetensors(header, body))
+    source = formats.read(tmp_path / "m", ReadOptions(parse("identity,sigmoid")))
+    assert source.order == ("0", "1")
+    assert not any("I64" in note for note in source.notes)
 
 
 class Bomb:

@@ -48,6 +48,21 @@ def test_a_quantised_source_has_a_bound_too(monkeypatch, tmp_path, capsys):
     assert list(tmp_path.iterdir()) == []
 
 
+def test_large_values_may_lose_more_digits(monkeypatch, tmp_path, capsys):
+    """As much as float32 loses of them, and no more."""
+    weights = np.array([[3000.0, -3000.0, 0.0, 2000.0, -2500.0]], "<f4")
+    np.savez(tmp_path / "m.npz", **{"0.weight": weights, "activations": np.array(["sigmoid"])})
+    for difference, status in ((3e-6, 0), (1e-3, 2)):
+
+        def run(path, options, inputs, off=difference):
+            x = inputs.astype("<f8") @ weights[0].astype("<f8")
+            return 1 / (1 + np.exp(-np.clip(x, -700, 700))) + off
+
+        monkeypatch.setitem(verify.RUNNERS, "npz", run)
+        arguments = [str(tmp_path / "m.npz"), "-o", str(tmp_path / "m.mlw"), "--verify"]
+        assert main(arguments) == status, capsys.readouterr().err
+
+
 def test_a_runtime_that_fails_stops_the_export(monkeypatch, tmp_path, capsys):
     def fail(*_: object) -> None:
         raise RuntimeError("no such kernel\nand more")

@@ -12,6 +12,8 @@ from ..source import ReadOptions, Source
 from . import tensors
 
 TYPES = {"F64": "<f8", "F32": "<f4", "F16": "<f2", "BF16": "<u2"}
+# What a batch normalisation counts its batches in, which says nothing about what it computes.
+COUNT = "I64"
 
 
 def read(path: Path, options: ReadOptions) -> Source:
@@ -40,7 +42,7 @@ def _arrays(data: bytes) -> tuple[dict[str, NDArray], tuple[str, ...]]:
     for name, record in sorted(records.items(), key=lambda item: str(item[1][2:])):
         arrays[name] = _array(name, record, body)
         used += record[3] - record[2]
-        if record[0] != "F32":
+        if record[0] not in ("F32", COUNT):
             converted.add(record[0])
     if used != len(body):
         raise ModelError(f"the arrays take {used} bytes of safetensors data, {len(body)} are there")
@@ -50,14 +52,16 @@ def _arrays(data: bytes) -> tuple[dict[str, NDArray], tuple[str, ...]]:
 
 def _array(name: str, record: tuple, body: memoryview) -> NDArray:
     kind, shape, begin, end = record
-    if kind not in TYPES:
+    counts = kind == COUNT and name.endswith(f".{tensors.COUNTER}")
+    if kind not in TYPES and not counts:
         raise ModelError(f"array {name!r} is of type {kind}: {', '.join(TYPES)} can be read")
     if not all(isinstance(n, int) and 0 <= n < 1 << 40 for n in (*shape, begin, end)):
         raise ModelError(f"array {name!r} has a shape or offsets that are no sizes")
-    size = math.prod(shape) * np.dtype(TYPES[kind]).itemsize
+    dtype = TYPES.get(kind, "<i8")
+    size = math.prod(shape) * np.dtype(dtype).itemsize
     if not begin <= end <= len(body) or end - begin != size:
         raise ModelError(f"array {name!r} needs {size} bytes, its offsets are {begin} and {end}")
-    values = np.frombuffer(body[begin:end], TYPES[kind]).reshape(shape)
+    values = np.frombuffer(body[begin:end], dtype).reshape(shape)
     return from_bfloat16(values) if kind == "BF16" else values
 
 

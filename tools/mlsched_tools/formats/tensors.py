@@ -77,6 +77,11 @@ def _group(arrays: dict[str, NDArray]) -> dict[str, dict[str, NDArray]]:
                 f"array {name!r} belongs to no dense layer: export the model with its graph, "
                 "such as ONNX"
             )
+        if array.dtype.kind in "iub" and kind != COUNTER:
+            raise ModelError(
+                f"array {name!r} holds integers, which mean nothing without their scales: export "
+                "the model before it was quantised"
+            )
         layers.setdefault(layer, {})[kind] = array
     if not layers:
         raise ModelError("the file holds no weights")
