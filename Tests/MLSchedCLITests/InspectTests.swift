@@ -18,6 +18,9 @@ struct InspectTests {
         #expect(result.output.contains("mlsched run  accepts it\n"))
         let file = try Program.run("inspect", Self.weights("default.mlw"))
         #expect(file.lines.dropFirst() == result.lines.dropFirst())
+        let object = try JSONValue(Program.run("inspect", "--json").output)
+        #expect(object["verdict"] == .string("accepted"))
+        #expect(object["refusal"] == .null)
     }
 
     @Test("a model of few layers looks as it always did")
@@ -67,7 +70,9 @@ struct InspectTests {
         let path = try folder.file("model.mlw", Self.small.encoded())
         let inspected = try Program.run("inspect", "--json", path)
         #expect(inspected.status == 0)
-        guard case .string(let reason) = try JSONValue(inspected.output)["refusal"] else {
+        let object = try JSONValue(inspected.output)
+        #expect(object["verdict"] == .string("refused"))
+        guard case .string(let reason) = object["refusal"] else {
             Issue.record("no refusal in \(inspected.output)")
             return
         }

@@ -64,6 +64,38 @@ struct PredictRowsTests {
         #expect(plain.lines.first == "score,decision")
     }
 
+    @Test("a file of rows is read as standard input is, and named where it cannot be")
+    func file() throws {
+        let folder = try TemporaryFolder()
+        let rows = Self.csv(Self.tasks(count: 5))
+        let path = try folder.file("tasks.csv", Array(rows.utf8))
+        #expect(
+            try Program.run("predict", path).output == Program.run("predict", input: rows).output
+        )
+        let missing = try Program.run("predict", "\(path).not")
+        #expect(missing.status == 2)
+        #expect(missing.errors.contains("\(path).not"))
+        let wrong = try Program.run("predict", try folder.file("bad.csv", Array("cpu\n1\n".utf8)))
+        #expect(wrong.status == 2 && wrong.errors.contains("bad.csv, line 1"))
+        #expect(try Program.run("predict", path, "--cpu", "1").status == 64)
+    }
+
+    @Test("--keep writes every row before its results, whatever else is in it")
+    func keep() throws {
+        let header = "name,cpu,idle,busy,src,dst"
+        let rows = ["\"a, \"\"b\"\"\",4,2,6,0.9,0.2", ",2,4,4,0.5,0.5"]
+        let csv = ([header] + rows).map { $0 + "\r\n" }.joined()
+        let plain = try Program.run("predict", input: csv)
+        let kept = try Program.run("predict", "--keep", input: csv)
+        #expect(kept.lines == zip([header] + rows, plain.lines).map { "\($0),\($1)" })
+        let object = #"{"id": "}", "cpu": 4, "idle": 2, "busy": 6, "src": 0.9, "dst": 0.2 }"#
+        let answer = try Program.run("predict", input: object).lines[0]
+        let keptObject = try Program.run("predict", "--keep", input: object).lines[0]
+        #expect(keptObject == object.dropLast() + "," + answer.dropFirst())
+        #expect(try JSONValue(String(keptObject))["id"] == .string("}"))
+        #expect(try Program.run("predict", "--keep", "--json", input: csv).status == 64)
+    }
+
     @Test("whole numbers may be written as floats are")
     func wholeFloats() throws {
         let plain = try Program.run(

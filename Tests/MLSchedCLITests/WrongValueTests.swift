@@ -17,7 +17,7 @@ struct WrongValueTests {
                 [
                     "predict", "--raw", "--cpu", "4", "--idle", "2", "--busy", "6", "--src", "0.9",
                     "--dst", "0.2",
-                ], "--raw reads rows from standard input; leave out the features."
+                ], "--raw reads rows; leave out the features."
             ),
             (["frobnicate"], "frobnicate"),
             (["inspect", "a", "b"], "Unexpected argument 'b'"),

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Glibc
+import LinuxSystem
 import MLPInference
 import MLSched
 
@@ -12,12 +13,13 @@ struct PredictCommand: ParsableCommand {
 
               mlsched predict --cpu 4 --idle 2 --busy 6 --src 0.9 --dst 0.2
 
-            For many, pipe rows into it: CSV below a header that names the columns cpu, idle, \
-            busy, src and dst in any order, or JSON lines with these members; cpu_idle, \
-            cpu_not_idle, src_dom_load and dst_dom_load are understood too, and whatever else a \
-            row has is ignored. A line with score and decision comes out for every row:
+            For many, give a file of rows or pipe them into it: CSV below a header that names the \
+            columns cpu, idle, busy, src and dst in any order, or JSON lines with these members; \
+            cpu_idle, cpu_not_idle, src_dom_load and dst_dom_load are understood too, and whatever \
+            else a row has is ignored. A line with score and decision comes out for every row, with \
+            --keep after the row itself:
 
-              mlsched predict < tasks.csv > decisions.csv
+              mlsched predict tasks.csv > decisions.csv
 
             The decision is to migrate where the score is above the model's threshold. The \
             scheduler in the kernel knows loads in tenths only; where that gives other loads than \
@@ -32,12 +34,21 @@ struct PredictCommand: ParsableCommand {
             """
     )
 
+    @Argument(
+        help: ArgumentHelp("Rows (default: standard input).", valueName: "file"),
+        completion: .file()
+    )
+    var path: String?
+
     @OptionGroup var features: FeatureOptions
     @OptionGroup var model: ModelOption
     @OptionGroup var kernel: KernelOption
 
     @Flag(help: "Round loads to tenths first, as the scheduler in the kernel does.")
     var tenths = false
+
+    @Flag(help: "Write each row before its score and decision, which are two columns more.")
+    var keep = false
 
     @Flag(help: "Read rows of all the model's inputs and write its outputs.")
     var raw = false
@@ -46,9 +57,17 @@ struct PredictCommand: ParsableCommand {
     var json = false
 
     func validate() throws {
+        guard path == nil || features.isEmpty else {
+            throw ValidationError("Give one task's features or a file of rows, not both.")
+        }
+        guard !keep || features.isEmpty && !raw && !json else {
+            throw ValidationError(
+                "--keep writes rows as they come; leave out --raw, --json and the features."
+            )
+        }
         guard raw else { return }
         guard features.isEmpty else {
-            throw ValidationError("--raw reads rows from standard input; leave out the features.")
+            throw ValidationError("--raw reads rows; leave out the features.")
         }
         guard !tenths else {
             throw ValidationError("--raw takes inputs as they are; leave out --tenths.")
@@ -80,7 +99,12 @@ struct PredictCommand: ParsableCommand {
 
     private func predictRows() throws {
         let scheduler = try MLScheduler(model: unusableOnError { try model.load(kernel.kernel) })
-        var predictor = RowPredictor(scheduler, roundsLoads: tenths, writesJSON: json)
+        var predictor = RowPredictor(
+            scheduler,
+            roundsLoads: tenths,
+            writesJSON: json,
+            keepsRows: keep
+        )
         try readLines(to: &predictor)
     }
 
@@ -91,13 +115,27 @@ struct PredictCommand: ParsableCommand {
     }
 
     private func readLines(to handler: inout some LineHandler & ~Copyable) throws {
+        if let path { return try readLines(of: path, to: &handler) }
         guard isatty(STDIN_FILENO) == 0 else {
             throw Failure.unusable(
                 "there are no features and no rows; give --cpu, --idle, --busy, --src and --dst, "
-                    + "or pipe rows into standard input"
+                    + "a file of rows, or pipe rows into standard input"
             )
         }
         var reader = LineReader(descriptor: STDIN_FILENO, name: "standard input")
+        try reader.handLines(to: &handler)
+    }
+    private func readLines(
+        of path: String,
+        to handler: inout some LineHandler & ~Copyable
+    ) throws(Failure) {
+        let file: OwnedDescriptor
+        do {
+            file = try OwnedDescriptor(open(path, O_RDONLY | O_CLOEXEC), "open", path)
+        } catch {
+            throw .unusable("\(error)")
+        }
+        var reader = LineReader(descriptor: file.raw, name: path)
         try reader.handLines(to: &handler)
     }
 }

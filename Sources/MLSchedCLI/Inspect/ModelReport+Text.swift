@@ -24,7 +24,7 @@ extension ModelReport {
             "\(testVectors) vectors passed, worst difference \(short(worstDifference)) of 1e-05",
         ])
         table.append(["kernel", kernel])
-        table.append(["mlsched run", refusal.map { "refuses it: \($0)" } ?? "accepts it"])
+        table.append(["mlsched run", refusal.value.map { "refuses it: \($0)" } ?? "accepts it"])
         return table
     }
 

@@ -21,8 +21,10 @@ struct ModelReport: Encodable {
     let worstDifference: Float
     /// What evaluates it here: the rule of the kernels.
     let kernel: String
-    /// Why `mlsched run` refuses the model; nil when it does not.
-    let refusal: String?
+    /// What `mlsched run` does with the model: `accepted` or `refused`.
+    let verdict: String
+    /// Why it is refused.
+    let refusal: Nullable<String>
     /// Only when asked for.
     let vectors: [VectorReport]?
 
@@ -43,7 +45,8 @@ struct ModelReport: Encodable {
         testVectors = model.testVectorCount
         worstDifference = vectors.map(\.difference).max() ?? 0
         kernel = KernelRule(model.kernel, for: model).description
-        refusal = Self.refusal(of: model)
+        refusal = Nullable(Self.refusal(of: model))
+        verdict = refusal.value == nil ? "accepted" : "refused"
         self.vectors = withVectors ? vectors : nil
     }
 

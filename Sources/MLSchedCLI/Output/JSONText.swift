@@ -21,7 +21,7 @@ func jsonLine(_ value: some Encodable) throws(Failure) -> String {
 
 /// A value, or `null`: where a synthesised encoding would leave the member out.
 struct Nullable<Value: Encodable>: Encodable {
-    private let value: Value?
+    let value: Value?
 
     init(_ value: Value?) {
         self.value = value
