@@ -48,6 +48,14 @@ struct SimulatedMachineOptions: ParsableArguments {
     )
     var costTable = "assumed"
 
+    @Flag(
+        help: ArgumentHelp(
+            "A wrong rule of the kernel's core, for negative controls.",
+            visibility: .hidden
+        )
+    )
+    var enqueueFirst = false
+
     func validate() throws {
         guard (0...100).contains(costs) else {
             throw ValidationError("--costs is a factor from 0 to 100.")
@@ -60,9 +68,11 @@ struct SimulatedMachineOptions: ParsableArguments {
     func machine() throws -> SimMachine {
         var table = try unusableOnError { try namedCosts().scaled(by: costs) }
         table.effects = effects
-        return try unusableOnError {
+        var machine = try unusableOnError {
             try SimMachine(cpus: cpus, llcs: llcs, nodes: nodes, smt: smt, costs: table)
         }
+        machine.enqueuesFirst = enqueueFirst
+        return machine
     }
 
     private func namedCosts() throws -> MoveCosts {
