@@ -49,7 +49,7 @@ class _Object:
 
     @property
     def kind(self) -> str:
-        return type(self._value).__name__
+        return sklearn.kind(type(self._value).__module__, type(self._value).__name__)
 
     def get(self, name: str) -> Any:  # noqa: ANN401
         value = getattr(self._value, name, None)

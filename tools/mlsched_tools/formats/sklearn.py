@@ -20,15 +20,24 @@ ACTIVATIONS = {
 }
 
 
+# The solver that tells each class from all others.
+ONE_EACH = "liblinear"
+
+
 class Estimator(Protocol):
     """A stored estimator: its class and its attributes."""
 
     @property
     def kind(self) -> str:
-        """The name of its class, without the module."""
+        """Its class, called as the function of this name says."""
 
     def get(self, name: str) -> Any:  # noqa: ANN401
         """An attribute as arrays, numbers, text, None, lists and estimators; None if missing."""
+
+
+def kind(module: str, name: str) -> str:
+    """How a class is called: by its name alone where it is one of scikit-learn's own."""
+    return name if module.split(".")[0] == "sklearn" else f"{module}.{name}"
 
 
 def build(estimator: Estimator, options: ReadOptions) -> tuple[Flow, int | None]:
@@ -134,11 +143,17 @@ def _min_max(flow: Flow, step: Estimator, place: str) -> Flow:
 def _logistic(flow: Flow, step: Estimator, place: str) -> Flow:
     weights = np.asarray(step.get("coef_"), np.float64)
     flow = flow.dense(weights.T, step.get("intercept_"), place)
-    # Up to scikit-learn 1.7 a softmax over (−d, d) was to be had for two classes.
-    if step.get("multi_class") == "multinomial" and flow.width == 1:
-        flow = flow.affine(2.0, 0.0, place)
+    # Up to scikit-learn 1.7 there was a choice; later ones no longer store it.
+    chosen, solver = step.get("multi_class") or "multinomial", step.get("solver")
     if flow.width > 1:
-        raise ModelError(f"{place} has {flow.width} classes: expected one that tells two apart")
+        if chosen != "multinomial" and (chosen not in ("auto", "deprecated") or solver == ONE_EACH):
+            raise ModelError(
+                f"{place} fits a model for each of {flow.width} classes: not a softmax"
+            )
+        return flow.softmax(place)
+    # For two classes it was a softmax over (−d, d).
+    if step.get("multi_class") == "multinomial":
+        flow = flow.affine(2.0, 0.0, place)
     return graph.compute("sigmoid", [flow], place)
 
 

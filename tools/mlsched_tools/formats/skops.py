@@ -85,7 +85,7 @@ class _Node:
 
     @property
     def kind(self) -> str:
-        return str(self._node.get("__class__"))
+        return sklearn.kind(str(self._node.get("__module__")), str(self._node.get("__class__")))
 
     def get(self, name: str) -> Any:  # noqa: ANN401
         content = self._node.get("content")
