@@ -11,6 +11,7 @@
  */
 struct mls_cpu {
 	u64 vtime; /* the queue's clock: the furthest at which a task started */
+	u64 shift; /* its clock + this is the domain's time, see queue.bpf.h */
 	u64 running_vtime; /* of the running task when it started */
 	u64 since_ns; /* since when that task runs, CLOCK_MONOTONIC; 0: none */
 	u64 level_due_ns; /* when shares are compared next, CLOCK_MONOTONIC */
@@ -19,7 +20,7 @@ struct mls_cpu {
 	u8 taken;	  /* by a higher class; nothing of ours runs */
 	u16 padding;
 	u32 queued; /* tasks that wait in its queue; added to atomically */
-	u32 reserved[5];
+	u32 reserved[3];
 };
 _Static_assert(sizeof(struct mls_cpu) == 64, "a cache line");
 

@@ -10,14 +10,14 @@
  *
  * Only this file knows the ids. A task waits where it last ran.
  *
- * Virtual time is the same for all queues of a domain as far as tasks compete:
- * a task that is taken to another queue of its domain keeps its own, and with
- * it how far it is ahead or behind, so weights hold across queues. Each queue's
- * clock is the furthest at which a task of it started. It is where tasks
- * that slept come in, since a crowded queue falls behind the others by up to
- * mls_level_ns before these take from it. Where nobody waits there is nothing
- * to share, and being ahead or behind is forgotten. Between domains only the
- * distance to the queue's clock is kept.
+ * Each queue has a clock: the furthest virtual time at which a task of it
+ * started. It is where tasks that slept come in. A queue's clock and its shift
+ * make the domain's time: a task that is taken to another queue of its domain
+ * keeps its place in that, and with it how far it is ahead or behind, so
+ * weights hold across queues. A crowded queue falls behind the others by up to
+ * mls_level_ns before these take from it; one of tasks that may not leave does
+ * so for good, which is why nothing in a queue is compared with another one.
+ * Between domains only the distance to the queue's clock is kept.
  */
 #ifndef MLSCHED_QUEUE_BPF_H
 #define MLSCHED_QUEUE_BPF_H
@@ -76,6 +76,12 @@ static __always_inline void clamp_vtime(struct mls_task *task, u64 clock,
 		task->vtime = clock + ahead;
 }
 
+/* A queue's clock in the time of its domain. */
+static __always_inline u64 queue_present(const struct mls_cpu *own)
+{
+	return own->vtime + own->shift;
+}
+
 /* A queue that nobody used meanwhile takes part in the domain's present. */
 static void queue_refresh(u32 cpu, struct mls_cpu *own)
 {
@@ -84,8 +90,8 @@ static void queue_refresh(u32 cpu, struct mls_cpu *own)
 	if (own->since_ns || queue_length(cpu))
 		return;
 	domain = domain_lookup(cpu_domain(cpu));
-	if (domain && (s64)(domain->vtime - own->vtime) > 0)
-		own->vtime = domain->vtime;
+	if (domain && (s64)(domain->vtime - queue_present(own)) > 0)
+		own->shift = domain->vtime - own->vtime;
 }
 
 /*
@@ -115,20 +121,24 @@ static void queue_join(const struct task_struct *p, struct mls_task *task,
 static void queue_rejoin(const struct task_struct *p, struct mls_task *task,
 			 u32 cpu)
 {
-	struct mls_cpu *to = cpu_lookup(cpu);
+	struct mls_cpu *to = cpu_lookup(cpu), *from;
 
-	if (cpu_domain(task->queue) != cpu_domain(cpu)) {
+	if (task->queue == cpu)
+		return;
+	from = cpu_lookup(task->queue);
+	if (!to || !from || cpu_domain(task->queue) != cpu_domain(cpu)) {
 		queue_join(p, task, cpu);
 		return;
 	}
 	task->queue = cpu;
-	if (!to)
-		return;
-	if (!to->since_ns && !queue_length(cpu))
+	if (!to->since_ns && !queue_length(cpu)) {
 		to->vtime = task->vtime; /* nobody to compare it with */
-	else
-		clamp_vtime(task, to->vtime, mls_level_ns,
-			    lead_most(task_weight_fp(p, task)));
+		to->shift = from->shift;
+		return;
+	}
+	task->vtime += from->shift - to->shift;
+	clamp_vtime(task, to->vtime, lead_most(task_weight_fp(p, task)),
+		    lead_most(task_weight_fp(p, task)));
 }
 
 /*
@@ -213,35 +223,26 @@ static void queue_advance(struct mls_cpu *own, u32 cpu,
 	domain = domain_lookup(cpu_domain(cpu));
 	/* a hint that all CPUs share is written only where it changes much */
 	if (domain &&
-	    (s64)(task->vtime - domain->vtime) > (s64)mls_slice_min_ns)
-		domain->vtime = task->vtime;
+	    (s64)(queue_present(own) - domain->vtime) > (s64)mls_slice_min_ns)
+		domain->vtime = queue_present(own);
 }
 
-/*
- * A task goes on as nobody waits for its CPU. What it is ahead or behind of the
- * others counts only while somebody waits in the domain.
- */
+/* A task goes on as nobody waits for its CPU. */
 static void queue_go_on(struct task_struct *p, struct mls_task *task, u32 cpu)
 {
 	struct mls_cpu *own = cpu_lookup(cpu);
-	struct mls_domain *domain = domain_lookup(cpu_domain(cpu));
 
-	if (!own || !domain)
+	if (!own)
 		return;
-	if (!queue_length(cpu)) {
-		if (*(volatile u32 *)&domain->waiting)
-			clamp_vtime(task, domain->vtime, 2 * mls_level_ns,
-				    lead_most(task_weight_fp(p, task)));
-		else
-			task->vtime = domain->vtime;
-		own->vtime = task->vtime;
-	}
 	queue_advance(own, cpu, task);
 	own->since_ns = task->running_since_ns;
 	task_set_slice(p, slice_on(cpu));
 }
 
-/* Whether a task that wakes is so far behind the running one that it is next.
+/*
+ * Whether a task that wakes is so far behind the running one that it is next.
+ * What another task sends with the sync flag is the less urgent: while many
+ * send to each other, it would cost two switches for each message.
  */
 static bool queue_preempts(const struct mls_task *task, u32 cpu)
 {

@@ -9,9 +9,10 @@
 #include "mask.bpf.h"
 #include "queue.bpf.h"
 
-#define MLS_STEAL_LOOKS	   16 /* queues whose length is looked at */
-#define MLS_STEAL_TASKS	   64 /* tasks of a queue that are looked at */
-#define MLS_SHORTEST_LOOKS 3  /* queues compared for a task that wakes */
+#define MLS_STEAL_LOOKS	   16  /* queues whose length is looked at */
+#define MLS_STEAL_TASKS	   64  /* tasks of a queue that are looked at */
+#define MLS_FORGET_LOOKS   128 /* see queue_forget() */
+#define MLS_SHORTEST_LOOKS 3   /* queues compared for a task that wakes */
 
 /*
  * Whether a task may be taken from the caches where it just ran, by a CPU that
@@ -100,13 +101,45 @@ static bool steal_on_idle(s32 cpu, u32 domain)
 }
 
 /*
- * The CPU of a domain whose queue is furthest behind this virtual time, by more
- * than mls_level_ns, or -1.
+ * How far the first task of a queue that may come to a CPU is behind a moment
+ * of the domain's time; 0: there is none, or it is ahead.
  */
-static s32 furthest_behind(s32 cpu, u32 domain, u64 vtime)
+static u64 queue_lag(u32 queue, s32 cpu, u64 present)
+{
+	struct mls_cpu *its = cpu_lookup(queue);
+	struct bpf_iter_scx_dsq it;
+	struct task_struct *p;
+	s64 lag = 0;
+	u32 i;
+
+	if (bpf_iter_scx_dsq_new(&it, cpu_dsq(queue), 0))
+		goto out;
+	bpf_for (i, 0, MLS_STEAL_TASKS) {
+		struct mls_task *task;
+
+		p = bpf_iter_scx_dsq_next(&it);
+		if (!p)
+			break;
+		if (!task_can_migrate(p) || !task_may_use(p, cpu))
+			continue;
+		task = task_lookup(p);
+		if (task && its)
+			lag = present - (task->vtime + its->shift);
+		break;
+	}
+out:
+	bpf_iter_scx_dsq_destroy(&it);
+	return lag > 0 ? lag : 0;
+}
+
+/*
+ * The CPU of a domain in whose queue a task is furthest behind a moment of the
+ * domain's time and may come to this CPU, or -1.
+ */
+static s32 furthest_behind(s32 cpu, u32 domain, u64 present)
 {
 	u32 i, nr = domain_size(domain);
-	s64 most = mls_level_ns;
+	u64 most = mls_level_ns;
 	s32 best = -1;
 
 	if (!nr)
@@ -114,41 +147,70 @@ static s32 furthest_behind(s32 cpu, u32 domain, u64 vtime)
 	bpf_for (i, 0, MLS_STEAL_LOOKS) {
 		s32 other = domain_cpu(domain, ((u32)cpu + 1 + i) % nr);
 		struct mls_cpu *its = cpu_lookup(other);
+		u64 lag;
 
 		if (i >= nr)
 			break;
-		if (other == cpu || !its || (s64)(vtime - its->vtime) <= most ||
-		    !queue_length(other))
+		if (other == cpu || !its || !queue_length(other) ||
+		    (s64)(present - queue_present(its)) < (s64)mls_level_ns)
 			continue;
-		most = vtime - its->vtime;
-		best = other;
+		lag = queue_lag(other, cpu, present);
+		if (lag > most) {
+			most = lag;
+			best = other;
+		}
 	}
 	return best;
 }
 
 /*
+ * Brings a CPU to the domain's time, that of the furthest. Queues of tasks that
+ * may not leave go at different rates for good. So that what they are apart
+ * tells of these rates as they are now, and not of all times, half of it is
+ * forgotten every second or two.
+ */
+static void queue_sync(struct mls_cpu *own, struct mls_domain *domain,
+		       u64 present)
+{
+	s64 apart = domain->vtime - present;
+
+	if (apart > 0)
+		own->shift += apart / MLS_FORGET_LOOKS;
+	else
+		domain->vtime = present;
+}
+
+/*
  * A CPU whose running task is far ahead of those that share another CPU takes
  * one of these, which then runs until it has caught up.
+ *
+ * A heavy task that has a CPU alone is behind all the same. Whoever may run
+ * nowhere else then takes turns with it now and then: where it could go on
+ * elsewhere, it is taken there as soon as it waits.
  */
 static bool steal_to_level(s32 cpu, u32 domain, const struct mls_task *running)
 {
-	struct mls_cpu *own = cpu_lookup(cpu), *its;
+	struct mls_domain *its = domain_lookup(domain);
+	struct mls_cpu *own = cpu_lookup(cpu);
 	u64 now = running->running_since_ns; /* as just charged */
+	u64 present;
 	s32 other;
 
-	if (!own || (s64)(now - own->level_due_ns) < 0 ||
-	    !domain_nr_waiting(domain))
+	if (!own || !its || (s64)(now - own->level_due_ns) < 0)
 		return false;
 	own->level_due_ns = now + mls_level_interval_ns;
-	other = furthest_behind(cpu, domain, running->vtime);
-	its = other >= 0 ? cpu_lookup(other) : NULL;
-	if (!its || !dsq_move_to_local(cpu_dsq(other)))
+	present = running->vtime + own->shift;
+	queue_sync(own, its, present);
+	if (!domain_nr_waiting(domain))
 		return false;
-	/* both are placed by this clock next, at most so far apart */
-	own->vtime = running->vtime - 2 * mls_level_ns;
-	if ((s64)(its->vtime - own->vtime) > 0)
-		own->vtime = its->vtime;
-	return true;
+	other = furthest_behind(cpu, domain, present);
+	if (other < 0 && !queue_length(cpu) &&
+	    (s64)(its->vtime - present) > (s64)(4 * mls_level_ns)) {
+		other = furthest_behind(cpu, domain,
+					its->vtime - 3 * mls_level_ns);
+		own->level_due_ns += 9 * mls_level_interval_ns;
+	}
+	return other >= 0 && dsq_move_to_local(cpu_dsq(other));
 }
 
 /* The shortest queue for a task, among the few CPUs looked at; -1: none. */
