@@ -58,7 +58,7 @@ static u64 queue_offer(u32 queue, s32 cpu, u64 now_ns)
 out:
 	bpf_iter_scx_dsq_destroy(&it);
 	if (its && task_is_brief(its->brief) && its->since_ns &&
-	    (s64)(now_ns - since) < (s64)mls_wait_bound_ns)
+	    !kept_too_long(since, now_ns))
 		return 0;
 	return since;
 }

@@ -151,18 +151,23 @@ static __always_inline u64 task_waited(const struct mls_task *task, u64 now_ns)
 }
 
 /*
- * Whether it has been kept beside idle CPUs for as long as is allowed. Those
- * look at every tick, and the next one would be too late.
+ * Whether a moment is so long ago that who has been kept beside idle CPUs since
+ * then must move. These look at every tick, not always at the right queue, and
+ * the next tick but one would be too late.
  */
+static __always_inline bool kept_too_long(u64 since_ns, u64 now_ns)
+{
+	return (s64)(now_ns - since_ns) >
+	       (s64)(mls_wait_bound_ns - 2 * mls_tick_ns);
+}
+
 static __always_inline bool task_kept_too_long(const struct mls_task *task,
 					       u64 now_ns)
 {
-	s64 bound = mls_wait_bound_ns - mls_tick_ns;
-
 	return (task->kept_since_ns &&
-		(s64)(now_ns - task->kept_since_ns) > bound) ||
+		kept_too_long(task->kept_since_ns, now_ns)) ||
 	       (task->queued_since_ns &&
-		(s64)(now_ns - task->queued_since_ns) > bound);
+		kept_too_long(task->queued_since_ns, now_ns));
 }
 
 /* Whether it lately did sleep soon after it had woken just one other. */

@@ -40,10 +40,14 @@ static void tick_count_vacant(void)
 			tick_kicks_left++;
 }
 
-/* Wakes a vacant CPU of a domain that the kernel's mask of idle CPUs lacks. */
+/*
+ * Wakes the vacant CPUs of a domain that the kernel's mask of idle CPUs lacks:
+ * all, as one that a higher class has had since before we came looks the same.
+ */
 static bool kick_vacant(u32 domain, const struct task_struct *p)
 {
 	u32 i, nr = domain_size(domain);
+	bool kicked = false;
 
 	bpf_for (i, 0, MLS_TICK_LOOKS) {
 		s32 cpu;
@@ -54,9 +58,9 @@ static bool kick_vacant(u32 domain, const struct task_struct *p)
 		if (!task_may_use(p, cpu) || !cpu_is_vacant(cpu))
 			continue;
 		scx_bpf_kick_cpu(cpu, SCX_KICK_IDLE);
-		return true;
+		kicked = true;
 	}
-	return false;
+	return kicked;
 }
 
 /*
@@ -67,15 +71,15 @@ static bool kick_vacant(u32 domain, const struct task_struct *p)
  */
 static bool kick_for(const struct task_struct *p, u32 home)
 {
+	bool kicked = false;
 	u32 i;
 
 	bpf_for (i, 0, mls_nr_domains)
 		if (domain_kick_idle((home + i) % mls_nr_domains, p))
 			return true;
 	bpf_for (i, 0, mls_nr_domains)
-		if (kick_vacant((home + i) % mls_nr_domains, p))
-			return true;
-	return false;
+		kicked |= kick_vacant(i, p);
+	return kicked;
 }
 
 /* Wakes CPUs for the first tasks of a queue. */

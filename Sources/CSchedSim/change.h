@@ -6,6 +6,8 @@
 #ifndef MLS_SIM_CHANGE_H
 #define MLS_SIM_CHANGE_H
 
+static s32 sim_idle_for(const struct sim_task *task);
+
 /* sched_change_begin() */
 static void sim_take_off(struct sim_task *task)
 {
@@ -110,6 +112,8 @@ static void sim_change_affinity(struct sim_task *task, u32 mask)
 	sim_task_set_mask(task, mask);
 	sim_put_on(task);
 	sim_move_allowed(task);
+	if (sim_idle_for(task) < 0)
+		task->idle_since = 0; /* it waits beside none it may use */
 	sim->this_cpu = here;
 }
 
