@@ -5,13 +5,29 @@ import Testing
     @Test("2,000 random machines and workloads show no violation")
     func randomMachines() throws {
         var options = FuzzOptions()
-        options.hazards.subtract([.realtime, .staleMasks])
         options.nanoseconds = 300_000_000
-        options.idleBoundNanoseconds = 120_000_000
         for seed in 1...2000 as ClosedRange<UInt64> {
             let violation = try FuzzCase(seed: seed, options).violation()
             #expect(violation == nil, "seed \(seed)")
         }
+    }
+
+    @Test("busy tasks of mixed weights and affinities share as fairly as these allow")
+    func shares() throws {
+        let worst = try (1...60 as ClosedRange<UInt64>).map { try ShareTrial(seed: $0).worst }
+        #expect(worst.count { $0 < 0.1 } >= 54)
+        #expect(worst.count { $0 < 0.4 } == 60)
+    }
+
+    @Test("cases with control groups come with the seeds, and none without the hazard")
+    func groups() throws {
+        var without = FuzzOptions()
+        without.hazards.remove(.groups)
+        let cases = try (1...20 as ClosedRange<UInt64>).map { seed in
+            (try FuzzCase(seed: seed), try FuzzCase(seed: seed, without))
+        }
+        #expect(cases.contains { !$0.0.workload.groups.isEmpty })
+        #expect(cases.allSatisfy { $0.1.workload.groups.isEmpty })
     }
 
     @Test("a case is made of its seed alone")

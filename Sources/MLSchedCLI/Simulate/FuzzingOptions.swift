@@ -8,7 +8,8 @@ struct FuzzingOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "Leave out hazards: weights, affinities, hotplug, realtime, pinning, stale-masks.",
+            "Leave out hazards: weights, affinities, hotplug, realtime, pinning, stale-masks, "
+                + "groups.",
             valueName: "list"
         ),
         transform: parseHazards
@@ -26,11 +27,11 @@ struct FuzzingOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
             "How long a task may wait beside an idle CPU that it may use, in ms; 0: any time "
-                + "(default: 45).",
+                + "(default: 20).",
             valueName: "ms"
         )
     )
-    var idleBound: UInt64 = 45
+    var idleBound: UInt64 = 20
 
     @Option(help: ArgumentHelp("Time of each case in ms (default: 3000).", valueName: "ms"))
     var caseMs: UInt64 = 3000

@@ -44,9 +44,14 @@ public struct FuzzCase: Sendable {
         let tasks = workload.tasks.filter { $0.count > 0 || $0.name == "child" }.map { task in
             let cpus = task.mask.map { " on \(workload.masks[$0])" } ?? ""
             let kind = task.isHigher ? " real-time" : ""
+            let group = task.group.map { " in group \($0)" } ?? ""
             return "  \(task.count)\(kind) × \(task.name), weight \(task.weight), "
-                + "born on CPU \(task.cpu)\(cpus): "
+                + "born on CPU \(task.cpu)\(cpus)\(group): "
                 + task.program.map(\.description).joined(separator: ", ")
+        }
+        let groups = workload.groups.enumerated().map { index, group in
+            "  group \(index) of weight \(group.weight)"
+                + (group.parent.map { " in group \($0)" } ?? "")
         }
         let changes = workload.changes.map { change in
             "  at \(change.atNanoseconds / 1000) µs"
@@ -58,7 +63,7 @@ public struct FuzzCase: Sendable {
                 "seed \(seed): \(machine.cpus.count) CPUs in \(machine.domainCount) domains, "
                     + "policy \(rule.rawValue), tick \(machine.tickNanoseconds) ns, "
                     + "\(nanoseconds / 1_000_000) ms"
-            ] + tasks + changes).joined(separator: "\n")
+            ] + tasks + groups + changes).joined(separator: "\n")
     }
 
     private var simulationOptions: SimOptions {

@@ -37,6 +37,7 @@ struct FuzzMaker {
         if options.hazards.contains(.realtime), random.oneIn(3) { addHigher(to: &load, cpus) }
         load.changes = changes(tasks: groups, masks: load.masks.count)
         if options.hazards.contains(.hotplug), random.oneIn(4) { addHotplug(to: &load, cpus) }
+        if options.hazards.contains(.groups), random.oneIn(3) { addGroups(to: &load) }
         return load
     }
 
@@ -159,6 +160,33 @@ struct FuzzMaker {
             let away = Self.spread(&random, from: 10_000_000, to: 1_000_000_000)
             load.changes.append(SimChange(.stop(cpu: cpu), at: at))
             load.changes.append(SimChange(.start(cpu: cpu), at: at + away))
+        }
+    }
+
+    /// Puts tasks into a random hierarchy of groups; some change their group, some groups their weight.
+    private mutating func addGroups(to load: inout SimWorkload) {
+        let count = 1 + random.below(6)
+        load.groups = (0..<count).map { index in
+            .init(in: index > 0 && random.oneIn(2) ? random.below(index) : nil, weight: weight())
+        }
+        for index in load.tasks.indices where !random.oneIn(4) {
+            load.tasks[index].group = random.below(count)
+        }
+        for _ in 0..<random.below(8) {
+            let kind: SimChange.Kind =
+                random.oneIn(2)
+                ? .share(group: random.below(count), weight())
+                : .group(
+                    task: random.below(load.tasks.count),
+                    random.oneIn(4) ? nil : random.below(count)
+                )
+            load.changes.append(
+                SimChange(
+                    kind,
+                    at: random.next() % options.nanoseconds,
+                    every: Self.spread(&random, from: 1_000_000, to: 600_000_000)
+                )
+            )
         }
     }
 

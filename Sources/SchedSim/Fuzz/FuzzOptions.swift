@@ -20,13 +20,16 @@ public struct FuzzOptions: Equatable, Sendable {
         public static let pinning = Hazards(rawValue: 16)
         /// Idle CPUs that were claimed in vain stay lost, as on early 6.12 kernels.
         public static let staleMasks = Hazards(rawValue: 32)
+        /// Tasks are in control groups, change them, and the groups change their weights.
+        public static let groups = Hazards(rawValue: 64)
         /// All of them.
-        public static let all = Hazards(rawValue: 63)
+        public static let all = Hazards(rawValue: 127)
 
         /// Each by its name, as options of the command line give it.
         public static let named: [(name: String, hazard: Hazards)] = [
             ("weights", .weights), ("affinities", .affinities), ("hotplug", .hotplug),
             ("realtime", .realtime), ("pinning", .pinning), ("stale-masks", .staleMasks),
+            ("groups", .groups),
         ]
     }
 
@@ -37,7 +40,7 @@ public struct FuzzOptions: Equatable, Sendable {
     /// How long a task may wait that a CPU could run, ns; 0: any time.
     public var waitBoundNanoseconds: UInt64 = 2_500_000_000
     /// How long it may wait beside an idle CPU that it may use, ns; 0: any time.
-    public var idleBoundNanoseconds: UInt64 = 45_000_000
+    public var idleBoundNanoseconds: UInt64 = 20_000_000
     /// CPUs, at most.
     public var mostCPUs = 16
 

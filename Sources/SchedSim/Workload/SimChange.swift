@@ -8,6 +8,10 @@ public struct SimChange: Hashable, Sendable {
         case weight(task: Int, Int)
         /// A task gets CPUs, by the index of a mask; nil: all.
         case affinity(task: Int, Int?)
+        /// A task moves to a control group, by its index; nil: to the root.
+        case group(task: Int, Int?)
+        /// A control group gets a weight.
+        case share(group: Int, Int)
         /// A CPU goes offline.
         case stop(cpu: Int)
         /// A CPU comes back.
@@ -34,6 +38,10 @@ public struct SimChange: Hashable, Sendable {
             lower(MLS_SIM_SET_WEIGHT, task, UInt32(clamping: weight))
         case .affinity(let task, let mask):
             lower(MLS_SIM_SET_AFFINITY, task, mask.map { UInt32(clamping: $0) } ?? UInt32.max)
+        case .group(let task, let group):
+            lower(MLS_SIM_SET_GROUP, task, group.map { UInt32(clamping: $0) } ?? UInt32.max)
+        case .share(let group, let weight):
+            lower(MLS_SIM_SET_SHARE, group, UInt32(clamping: weight))
         case .stop(let cpu): lower(MLS_SIM_STOP_CPU, cpu, 0)
         case .start(let cpu): lower(MLS_SIM_START_CPU, cpu, 0)
         }

@@ -12,6 +12,8 @@ public struct SimTask: Hashable, Sendable {
     public var weight = 100
     /// Their CPUs, by the index of a mask of the workload; nil: all.
     public var mask: Int?
+    /// Their control group, by its index in the workload; nil: the root.
+    public var group: Int?
     /// The CPU on which the first is born, and by how many further on each next one.
     public var cpu = 0
     /// By how many CPUs further on each next one is born.
@@ -41,7 +43,7 @@ public struct SimTask: Hashable, Sendable {
             weight: UInt32(clamping: weight),
             class: isHigher ? MLS_SIM_HIGHER.rawValue : MLS_SIM_EXT.rawValue,
             mask: mask.map { UInt32(clamping: $0) } ?? UInt32.max,
-            cgroup: UInt32.max,
+            cgroup: group.map { UInt32(clamping: $0) } ?? UInt32.max,
             count: UInt32(clamping: count),
             cpu: UInt32(clamping: cpu),
             stride: UInt32(clamping: stride),

@@ -16,6 +16,20 @@ public struct SimWorkload: Hashable, Sendable {
         }
     }
 
+    /// A control group with a cpu controller.
+    public struct Group: Hashable, Sendable {
+        /// The group that it is in, by an index before its own; nil: the root.
+        public var parent: Int?
+        /// `cpu.weight`, 1–10,000.
+        public var weight: Int
+
+        /// A group, in the root or in another one.
+        public init(in parent: Int? = nil, weight: Int = 100) {
+            self.parent = parent
+            self.weight = weight
+        }
+    }
+
     /// Name, as reports print it.
     public var name: String
     /// Groups of tasks that are alike, and templates of forks.
@@ -24,6 +38,8 @@ public struct SimWorkload: Hashable, Sendable {
     public var channels: [Channel] = []
     /// Sets of CPUs that tasks and changes name by index.
     public var masks: [[Int]] = []
+    /// Control groups that tasks and changes name by index; without any, weights are the tasks' own.
+    public var groups: [Group] = []
     /// What happens from outside.
     public var changes: [SimChange] = []
 
@@ -60,6 +76,12 @@ extension SimWorkload {
                     )
                 },
                 masks.map(Self.lower(mask:)),
+                groups.map {
+                    mls_sim_cgroup(
+                        parent: $0.parent.map { UInt32(clamping: $0) } ?? UInt32.max,
+                        weight: UInt32(clamping: $0.weight)
+                    )
+                },
                 changes.map(\.lowered),
                 body
             )
@@ -71,6 +93,7 @@ extension SimWorkload {
         _ tasks: [mls_sim_task],
         _ channels: [mls_sim_channel],
         _ masks: [mls_sim_mask],
+        _ groups: [mls_sim_cgroup],
         _ changes: [mls_sim_change],
         _ body: (UnsafePointer<mls_sim_workload>) -> Result
     ) -> Result {
@@ -78,19 +101,23 @@ extension SimWorkload {
             tasks.withUnsafeBufferPointer { tasks in
                 channels.withUnsafeBufferPointer { channels in
                     masks.withUnsafeBufferPointer { masks in
-                        changes.withUnsafeBufferPointer { changes in
-                            var load = mls_sim_workload()
-                            load.steps = steps.baseAddress
-                            load.nr_steps = UInt32(steps.count)
-                            load.tasks = tasks.baseAddress
-                            load.nr_tasks = UInt32(tasks.count)
-                            load.channels = channels.baseAddress
-                            load.nr_channels = UInt32(channels.count)
-                            load.masks = masks.baseAddress
-                            load.nr_masks = UInt32(masks.count)
-                            load.changes = changes.baseAddress
-                            load.nr_changes = UInt32(changes.count)
-                            return body(&load)
+                        groups.withUnsafeBufferPointer { groups in
+                            changes.withUnsafeBufferPointer { changes in
+                                var load = mls_sim_workload()
+                                load.steps = steps.baseAddress
+                                load.nr_steps = UInt32(steps.count)
+                                load.tasks = tasks.baseAddress
+                                load.nr_tasks = UInt32(tasks.count)
+                                load.channels = channels.baseAddress
+                                load.nr_channels = UInt32(channels.count)
+                                load.masks = masks.baseAddress
+                                load.nr_masks = UInt32(masks.count)
+                                load.cgroups = groups.baseAddress
+                                load.nr_cgroups = UInt32(groups.count)
+                                load.changes = changes.baseAddress
+                                load.nr_changes = UInt32(changes.count)
+                                return body(&load)
+                            }
                         }
                     }
                 }
