@@ -34,8 +34,9 @@ MLS_TUNABLE u64 mls_imbalance_interval_ns = 10000000; /* per domain */
 MLS_TUNABLE u64 mls_slice_min_ns = 1000000; /* where many wait */
 MLS_TUNABLE u64 mls_hot_ns = 500000;	    /* ran so recently: not stolen */
 MLS_TUNABLE u64 mls_preempt_ns = 2000000;   /* so far behind: preempts */
-MLS_TUNABLE u64 mls_sync_ns = 500000;	    /* sleeps so soon after a wake-up */
-MLS_TUNABLE u64 mls_level_ns = 75000000;    /* so far ahead: levelled */
+MLS_TUNABLE u64 mls_protect_ns = 3000000; /* from those woken with sync flag */
+MLS_TUNABLE u64 mls_sync_ns = 500000;	  /* sleeps so soon after a wake-up */
+MLS_TUNABLE u64 mls_level_ns = 75000000;  /* so far ahead: levelled */
 MLS_TUNABLE u64 mls_level_interval_ns = 20000000; /* looked at so often */
 
 /* Load difference from which a slice's end is a candidate: 0.1 */

@@ -90,6 +90,7 @@ s32 BPF_PROG(mlsched_select_cpu, struct task_struct *p, s32 prev_cpu,
 	if (cpu_domain(prev_cpu) == MLS_NO_DOMAIN)
 		return prev_cpu;
 	task_lapse(task);
+	task->woken_sync = !!(wake_flags & SCX_WAKE_SYNC);
 	waker = waker_cpu(p, wake_flags);
 	if (waker >= 0 && may_follow(p, task, prev_cpu, waker)) {
 		count(MLS_DISPATCH_WAKER);

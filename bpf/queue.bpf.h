@@ -252,7 +252,7 @@ static bool queue_preempts(const struct mls_task *task, u32 cpu)
 	if (!since)
 		return false;
 	ran = bpf_ktime_get_ns() - since;
-	if ((s64)ran < (s64)mls_hot_ns)
+	if ((s64)ran < (s64)(task->woken_sync ? mls_protect_ns : mls_hot_ns))
 		return false;
 	return (s64)(own->running_vtime + weighted(ran, own->weight_fp) -
 		     task->vtime) > (s64)mls_preempt_ns;

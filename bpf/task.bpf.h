@@ -30,7 +30,7 @@ struct mls_task {
 	u8 wakes; /* others it woke with the sync flag since it last slept */
 	u8 brief; /* 0 – MLS_BRIEF_MOST: how often it slept soon after one */
 	u8 waits_free; /* others may take it from there */
-	u8 padding;
+	u8 woken_sync; /* by a task, with the sync flag */
 };
 
 struct {

@@ -69,13 +69,14 @@ static bool may_follow(struct task_struct *p, struct mls_task *task,
 		.dst_idle = true,
 		.weight = p->scx.weight,
 	};
-	u64 now = bpf_ktime_get_ns();
+	u64 now;
 
 	if (!nobody_waits_for(cpu))
 		return false;
 	if (candidate.src == candidate.dst)
 		return true;
 	/* a pair that is split wakes often: asked once in a millisecond */
+	now = bpf_ktime_get_ns();
 	if ((s64)(now - task->asked_ns) < 1000000)
 		return false;
 	task->asked_ns = now;
