@@ -108,7 +108,8 @@ def _keras(module: str) -> Runner:
             model.load_weights(path)
         else:
             model = keras.models.load_model(path, compile=False)
-        return np.asarray(model(inputs, training=False))
+        shaped = inputs.reshape(-1, *model.input_shape[1:])
+        return np.asarray(model(shaped, training=False))
 
     return run
 

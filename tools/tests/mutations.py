@@ -1,5 +1,6 @@
 """Damaged model files, and a faster way to read those that take a process each."""
 
+import faulthandler
 import os
 import shutil
 import subprocess
@@ -134,6 +135,7 @@ def _run_forked(command: list[str], **options: object) -> subprocess.CompletedPr
 def _be_reader(command: list[str], files: tuple[int, int, int]) -> None:
     """Ends this process, having done what the command does."""
     status = 1
+    faulthandler.disable()  # where the library dies is its own affair
     try:
         for number, file in enumerate(files):
             os.dup2(file, number)
