@@ -1,7 +1,7 @@
 internal import Glibc
 internal import LinuxSystem
 
-/// Asks a server of statistics; one question at a time, with a limit on how long each may take.
+/// A client of a statistics server: one request at a time, each with a time limit.
 ///
 /// ```swift
 /// var client = try StatsClient(path: StatsClient.defaultPath)
@@ -42,7 +42,7 @@ public struct StatsClient: ~Copyable {
         self.path = path
     }
 
-    /// All structures that the server tells of, by name.
+    /// All structures that the server describes, by name.
     ///
     /// - Throws: `StatsError`.
     public mutating func metadata() throws -> [String: StatsStructure] {

@@ -1,8 +1,8 @@
 internal import LinuxSystem
 
-/// Why statistics cannot be served or had.
+/// Why statistics cannot be served or read.
 public enum StatsError: Error, Equatable, Sendable, CustomStringConvertible {
-    /// Somebody serves there already.
+    /// Another process serves there already.
     case inUse(path: String)
     /// Something is there that is no socket.
     case notASocket(path: String)

@@ -1,4 +1,4 @@
-/// What a structure of statistics holds, as `stats_meta` tells it to programs that do not know it.
+/// What a structure of statistics holds, as `stats_meta` describes it to programs that do not know it.
 public struct StatsStructure: Codable, Equatable, Sendable {
     /// Its name, unique among the structures.
     public var name: String

@@ -3,7 +3,7 @@ internal import LinuxSystem
 
 /// Serves statistics on a unix socket, in the protocol of sched_ext's `scx_stats`.
 ///
-/// One thread serves all clients and waits for none. Its work is bounded whatever they do: so many
+/// One thread serves all clients and waits for none. Its work is bounded whatever they do: a number of
 /// connections, of which the one that was idle for longest makes room for a new one, and a pause
 /// after each round, which bounds the answers a second.
 public final class StatsServer: Sendable {
@@ -30,7 +30,7 @@ public final class StatsServer: Sendable {
     /// - Parameters:
     ///   - path: of the socket's file.
     ///   - mode: the file's permissions.
-    ///   - structures: what `stats_meta` tells.
+    ///   - structures: what `stats_meta` returns.
     ///   - limit: connections at a time.
     ///   - makeReader: gives a new connection what answers `stats`; called, as what it gives, on
     ///     the server's thread.

@@ -64,7 +64,7 @@ final class StatsServerLoop: @unchecked Sendable {
         }
     }
 
-    /// One a round, so that a crowd at the door keeps nobody inside waiting.
+    /// One a round, so that many new connections do not delay those that are there.
     private func acceptNext() {
         guard let descriptor = socket.accept() else { return }
         if connections.count >= limit,

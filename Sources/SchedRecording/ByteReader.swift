@@ -1,4 +1,4 @@
-/// Reads what `ByteWriter` has written, from bytes that nobody vouches for.
+/// Reads what `ByteWriter` has written, from bytes that may be hostile.
 struct ByteReader {
     private let bytes: [UInt8]
     private let end: Int

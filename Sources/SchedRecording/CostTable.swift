@@ -11,7 +11,7 @@ public struct CostTable: Equatable, Sendable {
     public struct Spread: Codable, Equatable, Sendable {
         /// A quarter of the measurements were below.
         public var lowerQuartile: Double
-        /// As many were below as above.
+        /// Half of them were below, half above.
         public var median: Double
         /// A quarter was above.
         public var upperQuartile: Double

@@ -1,4 +1,4 @@
-/// One thing that the kernel's scheduler did.
+/// One event of the kernel's scheduler.
 public struct RecordedEvent: Equatable, Sendable {
     /// What happened.
     public enum Action: UInt8, Sendable {
@@ -8,7 +8,7 @@ public struct RecordedEvent: Equatable, Sendable {
         case waking = 2
     }
 
-    /// How the task was that left, or from where the waking came.
+    /// The state of the task that left, or what woke the task.
     public enum Manner: UInt8, Sendable {
         /// Left: it can go on at once, being preempted or having yielded. Woken: by a task.
         case ordinary = 0

@@ -1,10 +1,10 @@
 /// What one task did from its birth, or the recording's beginning, to its end, or the recording's.
 public struct RecordedLife: Equatable, Sendable {
-    /// A thing that a task does.
+    /// Something that a task does.
     public enum Step: Equatable, Sendable {
-        /// Uses a CPU for so many nanoseconds.
+        /// Uses a CPU for this many nanoseconds.
         case run(UInt64)
-        /// Sleeps for so many nanoseconds: until something from outside came, such as a timer or a
+        /// Sleeps for this many nanoseconds: until something from outside came, such as a timer or a
         /// disk.
         case sleep(UInt64)
         /// Sleeps until another task wakes it; goes on at once when one has done so already.

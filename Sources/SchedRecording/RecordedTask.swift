@@ -1,4 +1,4 @@
-/// What was known of a task at one moment.
+/// What was known about a task at one moment.
 public struct RecordedTask: Equatable, Sendable {
     /// Why it was looked at.
     public enum Reason: UInt8, Sendable {
@@ -42,7 +42,7 @@ public struct RecordedTask: Equatable, Sendable {
     /// Its name, at most 15 bytes; empty in a recording without names.
     public var name: String
 
-    /// A task of which nothing is known but its id.
+    /// A task about which nothing is known but its id.
     public init(task: UInt32, nanoseconds: UInt64 = 0, reason: Reason = .present) {
         self.task = task
         self.nanoseconds = nanoseconds

@@ -10,7 +10,7 @@ import Testing
     static let isPossible =
         access("/sys/kernel/btf/vmlinux", R_OK) == 0 && geteuid() == 0
 
-    @Test("On each CPU who leaves is who came, so nobody is missing", .enabled(if: isPossible))
+    @Test("on each CPU who leaves is who came, so nobody is missing", .enabled(if: isPossible))
     func chains() async throws {
         let (recording, _) = try await Self.record("yes | head -c 30000000 > /dev/null")
         #expect(recording.counts.isWhole)
@@ -33,7 +33,7 @@ import Testing
         )
     }
 
-    @Test("A task that slept is woken before it comes back", .enabled(if: isPossible))
+    @Test("a task that slept is woken before it comes back", .enabled(if: isPossible))
     func wakeUps() async throws {
         let (recording, _) = try await Self.record("yes | head -c 30000000 > /dev/null")
         var asleep: Set<UInt32> = []
@@ -52,7 +52,7 @@ import Testing
         #expect(surprises <= returns / 100)
     }
 
-    @Test("It knows who forked and executed what, and how that ended", .enabled(if: isPossible))
+    @Test("it knows who forked and executed what, and how that ended", .enabled(if: isPossible))
     func lives() async throws {
         let (recording, report) = try await Self.record(
             "i=0; while [ $i -lt 20 ]; do /bin/true; i=$((i + 1)); done; exit 3",
@@ -73,7 +73,7 @@ import Testing
         #expect(recording.tasks.contains { !$0.isKernelThread && $0.residentBytes > 1 << 16 })
     }
 
-    @Test("Its replay has the command's tasks, whose run times add up", .enabled(if: isPossible))
+    @Test("its replay has the command's tasks, whose run times add up", .enabled(if: isPossible))
     func replay() async throws {
         let loop = "i=0; while [ $i -lt 200000 ]; do i=$((i + 1)); done"
         let (recording, _) = try await Self.record("\(loop) & \(loop); wait", names: true)
@@ -91,7 +91,7 @@ import Testing
         #expect(given == taken)
     }
 
-    @Test("A command that cannot be started leaves no file", .enabled(if: isPossible))
+    @Test("a command that cannot be started leaves no file", .enabled(if: isPossible))
     func noCommand() async throws {
         let path = "/tmp/mlsched-recorder-\(getpid())-none.rec"
         var configuration = RecorderConfiguration(path: path)

@@ -159,7 +159,7 @@ final class MetricsServer: Sendable {
     }
 }
 
-/// An answer of HTTP, after which the connection ends.
+/// An HTTP response, after which the connection ends.
 private struct HTTPAnswer {
     var status = "200 OK"
     var type = "text/plain; charset=utf-8"

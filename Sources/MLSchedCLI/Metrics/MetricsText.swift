@@ -20,7 +20,7 @@ struct MetricsText {
     ///
     /// - Parameters:
     ///   - values: of the top structure; nil: nobody answers.
-    ///   - structures: what the server told of its structures.
+    ///   - structures: how the server describes its structures.
     init(_ values: StatsValue?, _ structures: [String: StatsStructure]) {
         self.structures = structures
         isUp = values != nil

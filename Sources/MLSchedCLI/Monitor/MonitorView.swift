@@ -6,7 +6,7 @@ struct MonitorView {
     private let values: StatsValue
     private let width: Int
 
-    /// A view of the values of an interval, at most so many columns wide.
+    /// A view of the values of an interval, at most that many columns wide.
     init(_ values: StatsValue, width: Int) {
         self.values = values
         self.width = width

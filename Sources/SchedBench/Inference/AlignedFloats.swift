@@ -5,7 +5,7 @@ final class AlignedFloats {
     let start: UnsafeMutablePointer<Float>
     let count: Int
 
-    /// As many zeros.
+    /// That many zeros.
     init(count: Int) {
         let room = max(count, 1)
         // SAFETY: freshly allocated for that many floats, bound once and initialised at once.
@@ -28,7 +28,7 @@ final class AlignedFloats {
 
     /// The first of them.
     ///
-    /// - Precondition: there are as many.
+    /// - Precondition: `length` is at most `count`.
     func prefix(_ length: Int) -> UnsafeBufferPointer<Float> {
         precondition(length <= count, "a prefix is no longer than the whole")
         return UnsafeBufferPointer(start: start, count: length)
@@ -42,7 +42,7 @@ extension AlignedFloats {
         for (index, value) in values.enumerated() { start[index] = value }
     }
 
-    /// Rows of raw features `(rows, inputs)`: the model's own test vectors, again and again.
+    /// Rows of raw features `(rows, inputs)`: the model's own test vectors, repeated.
     convenience init(rawRows rows: Int, of model: Model) {
         self.init(count: rows * model.inputCount)
         model.withTestVectors { inputs, _ in

@@ -72,7 +72,7 @@ public struct InferenceBench: Sendable {
         let watch = Stopwatch()
         var trials = batches.map { Trials(rows: $0) }
         for round in 0..<rounds {
-            // Turn about, so that neither always inherits what the other left behind.
+            // In alternating order, so that neither always inherits the caches that the other left.
             measureRound(oursFirst: round.isMultiple(of: 2), &trials, subnormal, watch)
         }
         return trials

@@ -2,7 +2,7 @@
 protocol InferenceSubject: ~Copyable {
     /// Evaluates the first rows of its inputs.
     ///
-    /// - Precondition: there are as many rows.
+    /// - Precondition: it was prepared for that many rows.
     mutating func evaluate(rows: Int)
 
     /// Evaluates one row of which an input is the last result, so that no call can begin before

@@ -1,6 +1,6 @@
 internal import SchedDaemon
 
-/// What sysfs tells of a CPU's caches; 0 where it tells nothing.
+/// What sysfs says about a CPU's caches; 0 where it says nothing.
 struct CacheSizes: Equatable, Sendable {
     /// Bytes of the largest cache that a core has for itself.
     var privateBytes = 0

@@ -1,7 +1,7 @@
 internal import LinuxSystem
 internal import Synchronization
 
-/// Two threads on two CPUs that hand a cache line to and fro.
+/// Two threads on two CPUs that pass a cache line back and forth.
 enum LineExchange {
     /// How long one way takes, ns; nil when the CPUs did not both run for a while.
     ///
@@ -20,12 +20,12 @@ enum LineExchange {
     }
 }
 
-/// A number that is even when the one, and odd when the other thread has to go on.
+/// A counter whose parity says which of the two threads is next.
 private final class SharedLine: Sendable {
     private let turn = Atomic<UInt64>(0)
     private let isStopped = Atomic(false)
 
-    /// Hands the line over so many times; the time for it, ns, or nil when it took too long.
+    /// Passes the line over that often and back; the time taken, ns, or nil after a time-out.
     func ask(_ exchanges: Int) -> UInt64? {
         let clock = MonotonicClock()
         // The first ones wait for the other thread to arrive.

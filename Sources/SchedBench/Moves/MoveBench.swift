@@ -5,8 +5,8 @@ public import SchedRecording
 /// Measures on this machine what it costs a task to move between two of its CPUs.
 ///
 /// A thread walks through memory on the one CPU until that is warm, moves, and walks again: what
-/// the first walk there takes longer than the next is the refill. The rounds go over all pairs and
-/// sizes in turns, so that whatever else the machine does falls on all alike.
+/// the first walk there takes longer than the next is the refill. Each round covers all pairs and
+/// sizes, so that whatever else the machine does affects all of them alike.
 public struct MoveBench: Sendable {
     /// Sizes of memory that are walked, bytes.
     public static let footprints = (14...24).filter { $0 % 2 == 0 }.map { 1 << $0 }

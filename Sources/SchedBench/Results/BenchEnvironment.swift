@@ -18,9 +18,9 @@ public struct BenchEnvironment: Codable, Equatable, Sendable {
     public let blasVariables: [String]
     /// The CPU's own vectors, as `AVX2, 256 bits`; nil in results of versions before 0.2.
     public let vectors: String?
-    /// Whether OpenBLAS's kernels are narrower than these; nil likewise.
+    /// Whether OpenBLAS's kernels are narrower than these; nil in the same versions.
     public let blasIsNarrow: Bool?
-    /// Which kernel evaluates how many rows; nil likewise, and where no model is evaluated.
+    /// Which kernel evaluates how many rows; nil in the same versions, and where no model is evaluated.
     public let rule: String?
     /// SHA-256 of the model file.
     public let model: String

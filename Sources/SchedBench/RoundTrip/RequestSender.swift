@@ -9,7 +9,7 @@ final class RequestSender: Sendable {
 
     /// A sender of the patterns from 0 on, over and over.
     ///
-    /// - Precondition: there are at least as many patterns as one call can send.
+    /// - Precondition: there are at least as many patterns as one call can send requests.
     init(_ program: consuming BPFProgram, patterns: Int) {
         precondition(patterns >= Self.most, "one call sends patterns that exist")
         self.program = program

@@ -2,13 +2,13 @@ internal import BPFRuntime
 internal import Glibc
 internal import LinuxSystem
 
-/// When requests are sent, whatever becomes of them.
+/// When requests are sent, independently of when they are answered.
 ///
 /// The schedule is fixed before the first one, so a slow answer delays nothing after it: nothing is
-/// omitted from the latencies. What is late, because the sender's CPU did something else, is sent
-/// at once; how late it was is part of the result.
+/// omitted from the latencies. A request that is late, because the sender's CPU did something else,
+/// is sent at once; how late it was is part of the result.
 struct SendingSchedule: Sendable {
-    /// How many a second; nil for as many as can be.
+    /// Requests a second; nil: as many as possible.
     let rate: Int?
     /// For how long.
     let nanoseconds: UInt64
@@ -20,7 +20,7 @@ struct SendingSchedule: Sendable {
     /// - Parameters:
     ///   - most: how many `send` takes at once.
     ///   - lateness: how late they are, by the schedule.
-    ///   - send: sends so many, now.
+    ///   - send: sends the given number of requests, now.
     /// - Throws: what `send` throws.
     func run(
         most: Int,

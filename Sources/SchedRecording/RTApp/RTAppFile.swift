@@ -6,7 +6,7 @@
 /// (`SCHED_OTHER`, `SCHED_IDLE`, `SCHED_FIFO`, `SCHED_RR`), `priority`, `cpus`, and `footprint`, bytes,
 /// which rt-app passes over. Known of a phase: `loop`, `cpus`. Known events: `run`, `runtime`, `sleep`,
 /// `timer` (relative, of one thread), `lock`, `unlock`, `wait`, `signal`, `broad`, `sync`, `suspend`,
-/// `resume`, `yield` and `fork`, with whatever digits behind.
+/// `resume`, `yield` and `fork`, each optionally followed by digits.
 public struct RTAppFile: Equatable, Sendable {
     /// How long it runs; nil: until its threads end.
     public var duration: Duration?

@@ -1,8 +1,8 @@
 internal import MLSched
 
-/// Lives moments of a simulation twice: once with "stay", once with "migrate".
+/// Continues a simulation twice from a decision: once with "stay", once with "migrate".
 ///
-/// It keeps a moment shortly before a decision, and goes back to it for each branch and future.
+/// It saves the state shortly before a decision, and restores it for each branch and future.
 /// Both branches of a future draw the same, as far as they ask for the same.
 public struct BranchRunner: ~Copyable {
     private static let eventsBetweenMoments: UInt64 = 256
@@ -32,7 +32,7 @@ public struct BranchRunner: ~Copyable {
         random = SplitMix64(seed: seed)
     }
 
-    /// The next sampled decision, lived twice; nil where the time is over.
+    /// The next sampled decision, both answers tried; nil where the time is over.
     ///
     /// The simulation itself goes on as its policy says.
     ///
@@ -66,13 +66,13 @@ public struct BranchRunner: ~Copyable {
         return label
     }
 
-    /// What the simulation has come to.
+    /// The results of the simulation.
     public func report() -> SimReport { simulation.report() }
 
-    /// Gives the simulation back.
+    /// Returns the simulation.
     public consuming func finish() -> Simulation { simulation }
 
-    /// Keeps a moment before a decision and runs past it; nil where the time is over first.
+    /// Saves the state before a decision and runs past it; nil where the time is over first.
     private mutating func findDecision(
         _ index: Int,
         until end: UInt64

@@ -1,6 +1,6 @@
 public import MLSched
 
-/// A moment lived twice: what each answer led to, in the same futures.
+/// One decision, both answers tried: what each led to, in the same futures.
 public struct SimLabel: Sendable {
     /// The candidate.
     public let candidate: SimCandidate

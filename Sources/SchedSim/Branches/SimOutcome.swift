@@ -1,10 +1,10 @@
-/// What became of a moment in one branch: sums from the decision to the horizon.
+/// The outcome of one branch: sums from the decision to the horizon.
 public struct SimOutcome: Equatable, Sendable {
-    /// Time that everybody waited, by weight, ns.
+    /// Time that all tasks waited, by weight, ns.
     public let waited: Int64
     /// Time paid for caches and shared data, ns.
     public let refilled: Int64
-    /// Work that everybody did, ns.
+    /// Work done by all tasks, ns.
     public let worked: Int64
     /// Time that the task itself waited, ns.
     public let ownWaited: Int64
@@ -13,7 +13,7 @@ public struct SimOutcome: Equatable, Sendable {
     /// Work that the task itself did, ns.
     public let ownWorked: Int64
 
-    /// What is to be small: waiting and refill of everybody, ns.
+    /// The cost to minimise: waiting and refill of all tasks, ns.
     public var cost: Int64 { waited + refilled }
 
     init(

@@ -56,7 +56,7 @@ public struct PerfettoTrace {
         bytes += message.bytes
     }
 
-    /// A protobuf message in the making.
+    /// A protobuf message being written.
     private struct Message {
         var bytes: [UInt8] = []
 

@@ -55,7 +55,7 @@ public struct SimDecider: Sendable {
     public let name: String
     /// Decides what is not looked at.
     public let policy: SimPolicy
-    /// How moments are lived twice; nil: they are not.
+    /// How both answers to a decision are tried; nil: they are not.
     public let branches: BranchOptions?
 
     /// A policy by its name.

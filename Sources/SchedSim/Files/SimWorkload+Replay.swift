@@ -1,7 +1,7 @@
 public import SchedRecording
 
 extension SimWorkload {
-    /// What a machine's tasks did, to be lived again on another.
+    /// What a machine's tasks did, to be replayed on another.
     ///
     /// Every life becomes a task of its own. Footprints are drawn: any size from 16 KiB up to the memory
     /// that the life's process had, at most 16 MiB, as likely as its double. Tasks of real-time and

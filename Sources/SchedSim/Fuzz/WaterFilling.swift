@@ -15,7 +15,7 @@ public struct WaterFilling: Sendable {
     ///   - weights: of the tasks, above 0.
     ///   - allowed: the CPUs that each may use, at least one.
     ///   - cpus: how many there are.
-    /// - Precondition: as many weights as sets of CPUs.
+    /// - Precondition: there is one weight for each set of CPUs.
     public init(weights: [Double], allowed: [[Int]], cpus: Int) {
         precondition(weights.count == allowed.count, "each task has a weight and CPUs")
         self.weights = weights

@@ -17,6 +17,6 @@ public struct SplitMix64: RandomNumberGenerator, Sendable {
     /// A number from 0 up to, not including, a bound.
     mutating func below(_ bound: Int) -> Int { Int(next() % UInt64(bound)) }
 
-    /// One case in so many.
+    /// True in one case of this many, on average.
     mutating func oneIn(_ cases: Int) -> Bool { below(cases) == 0 }
 }

@@ -1,8 +1,8 @@
 /// Why a simulation could not be made, or could not go on.
 public enum SimError: Error, Equatable, Sendable, CustomStringConvertible {
-    /// The machine or the workload does not add up; one sentence.
+    /// The machine or the workload is inconsistent; one sentence.
     case impossible(String)
-    /// It came to a state that must not be: a violation, or what the kernel ejects for.
+    /// It reached an invalid state: a violation, or what the kernel ejects for.
     case broken(String)
 
     /// One sentence.

@@ -1,7 +1,7 @@
 internal import CMLSchedABI
 internal import CSchedSim
 
-/// What a simulation has come to.
+/// The results of a simulation.
 public struct SimReport: Equatable, Sendable {
     /// Time simulated, ns.
     public let nowNanoseconds: UInt64
@@ -41,7 +41,7 @@ public struct SimReport: Equatable, Sendable {
     public let memory: UInt64
     /// Tasks that have not ended.
     public let alive: Int
-    /// Tasks that were born.
+    /// Tasks that were started.
     public let born: Int
 
     init(_ raw: mls_sim_report) {
@@ -68,9 +68,9 @@ public struct SimReport: Equatable, Sendable {
     }
 }
 
-/// What a task of a simulation has come to.
+/// The results of one task of a simulation.
 public struct SimTaskReport: Equatable, Sendable {
-    /// Which of the workload's tasks it is like.
+    /// The task of the workload that it is an instance of.
     public let task: Int
     /// Its weight.
     public let weight: Int

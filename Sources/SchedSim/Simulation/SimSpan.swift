@@ -8,7 +8,7 @@ public struct SimSpan: Equatable, Sendable {
     public let to: UInt64
     /// The task, by its place in the simulation.
     public let task: Int
-    /// Which of the workload's tasks it is like.
+    /// The task of the workload that it is an instance of.
     public let template: Int
     /// The CPU.
     public let cpu: Int
@@ -24,7 +24,7 @@ final class SpanReceiver {
 }
 
 extension Simulation {
-    /// Hands over each span as it ends, from now on; those of moments that are lived twice too.
+    /// Passes on each span as it ends, from now on, in both branches of a decision, too.
     public mutating func traceSpans(_ receive: @escaping (SimSpan) -> Void) {
         let receiver = SpanReceiver(receive)
         trace = receiver

@@ -2,7 +2,7 @@ internal import CSchedSim
 public import MLSched
 
 extension Simulation {
-    /// A moment of a simulation, to which it can come back as often as one likes.
+    /// A saved state of a simulation, which can be restored any number of times.
     public struct Moment: ~Copyable {
         // SAFETY: made by mls_sim_snapshot_new(), freed once, in deinit.
         fileprivate let snapshot: OpaquePointer
@@ -12,7 +12,7 @@ extension Simulation {
         deinit { mls_sim_snapshot_free(snapshot) }
     }
 
-    /// Room for a moment, filled by `keep(in:)`.
+    /// Memory for a state, filled by `keep(in:)`.
     ///
     /// - Throws: `SimError.broken` where there is no memory.
     public func makeMoment() throws(SimError) -> Moment {
@@ -20,7 +20,7 @@ extension Simulation {
         return Moment(snapshot)
     }
 
-    /// Keeps the present moment.
+    /// Saves the present state.
     ///
     /// - Throws: `SimError.broken` where there is no memory.
     /// - Complexity: copies the memory of the simulation; see ``SimReport/memory``.
@@ -31,13 +31,13 @@ extension Simulation {
         }
     }
 
-    /// Goes back to a moment, as if nothing had happened since.
+    /// Restores a saved state.
     public mutating func goBack(to moment: borrowing Moment) {
         let snapshot = moment.snapshot
         Self.inTurn { mls_sim_snapshot_restore(sim, snapshot) }
     }
 
-    /// Forces a decision to come, and draws anew what nobody could know when it fell.
+    /// Forces a future decision, and redraws what could not be known when it was made.
     ///
     /// - Parameters:
     ///   - index: which of the decisions to come; 0 is the next.
@@ -48,7 +48,7 @@ extension Simulation {
     }
 
     /// The candidate of the decision that was forced last, and what the policy said of it; nil
-    /// where it has not fallen yet.
+    /// where it has not been made yet.
     public func forced() -> (candidate: SimCandidate, said: Decision?)? {
         var raw = mls_sim_candidate()
         var said: UInt32 = 0

@@ -10,19 +10,19 @@ internal import Synchronization
 /// print(simulation.report().across)
 /// ```
 ///
-/// The same machine, workload and options give the same run, bit by bit, whatever compiler built
+/// The same machine, workload and options give the same run, bit for bit, whatever compiler built
 /// it. BPF code keeps its state in globals, so one simulation of a process runs at a time; others
 /// wait for it.
 public struct Simulation: ~Copyable {
     /// Why a run came back.
     public enum Stop: Equatable, Sendable {
-        /// The time that was asked for has come.
+        /// The requested time is reached.
         case reached
         /// No task is left.
         case allEnded
-        /// Tasks are left that wait for each other, and none will ever wake.
+        /// All tasks that are left wait for each other: a deadlock.
         case deadlock
-        /// As many events or decisions as were allowed have happened.
+        /// The limit of events or decisions is reached.
         case limit
     }
 
@@ -38,7 +38,7 @@ public struct Simulation: ~Copyable {
 
     /// A simulation at its beginning.
     ///
-    /// - Throws: `SimError.impossible` where machine or workload do not add up, or need more
+    /// - Throws: `SimError.impossible` where machine or workload are inconsistent, or need more
     ///   memory than the options allow.
     public init(
         _ machine: SimMachine,
@@ -111,7 +111,7 @@ public struct Simulation: ~Copyable {
     /// Of all that happened: the same in two runs only if they were the same.
     public func digest() -> UInt64 { Self.inTurn { mls_sim_digest(sim) } }
 
-    /// What each task has come to, in the order of births; one that ended may have made room for
+    /// The results of each task, in the order of starts; one that ended may have made room for
     /// another.
     public func tasks() -> [SimTaskReport] {
         var reports: [SimTaskReport] = []
@@ -119,7 +119,7 @@ public struct Simulation: ~Copyable {
         return reports
     }
 
-    /// What a task has come to, by its place; nil where there is none.
+    /// The results of a task, by its place; nil where there is none.
     public func task(_ index: Int) -> SimTaskReport? {
         var raw = mls_sim_task_report()
         let found = Self.inTurn {

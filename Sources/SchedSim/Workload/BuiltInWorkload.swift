@@ -1,6 +1,6 @@
-/// Workloads that the simulator brings along, scaled to a machine.
+/// Built-in workloads, scaled to a machine.
 public enum BuiltInWorkload: String, CaseIterable, Sendable {
-    /// Half as many busy tasks again as CPUs, all born in the first domain, then set free.
+    /// One and a half busy tasks for each CPU, all started in the first domain, then unpinned.
     case spinners
     /// Pairs of tasks that wake each other.
     case pairs

@@ -4,7 +4,7 @@ internal import CSchedSim
 public struct SimChange: Hashable, Sendable {
     /// What is done.
     public enum Kind: Hashable, Sendable {
-        /// A task, in the order of births, gets a weight.
+        /// A task, in the order of starts, gets a weight.
         case weight(task: Int, Int)
         /// A task gets CPUs, by the index of a mask; nil: all.
         case affinity(task: Int, Int?)

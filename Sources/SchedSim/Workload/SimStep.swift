@@ -22,11 +22,11 @@ public enum SimStep: Hashable, Sendable, CustomStringConvertible {
     case broadcast(Int)
     /// Starts a child like a task of the workload, by its index.
     case fork(Int)
-    /// Waits until at most so many children are alive.
+    /// Waits until at most this many children are alive.
     case join(atMost: Int)
-    /// From an earlier step on again, so often in all; nil: for ever.
+    /// Repeats from an earlier step, this often in total; nil: for ever.
     case `repeat`(from: Int, times: Int?)
-    /// To another step in so many of 1,024 cases.
+    /// Jumps to another step in this many of 1,024 cases.
     case branch(to: Int, cases: Int)
     /// Sets its own weight.
     case weight(Int)

@@ -14,11 +14,11 @@ public struct SimTask: Hashable, Sendable {
     public var mask: Int?
     /// Their control group, by its index in the workload; nil: the root.
     public var group: Int?
-    /// The CPU on which the first is born, and by how many further on each next one.
+    /// The CPU on which the first starts, and the distance from each to the next.
     public var cpu = 0
-    /// By how many CPUs further on each next one is born.
+    /// Distance in CPUs from where one starts to where the next one does.
     public var stride = 1
-    /// By how many channels the numbers of each next one are further on.
+    /// What is added to the channel numbers of each next one.
     public var channelStride = 0
     /// Real-time, deadline or interrupt work, which runs before all others on its CPU.
     public var isHigher = false
