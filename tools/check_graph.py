@@ -1,6 +1,8 @@
 #!/usr/bin/env python3
 """Draws who knows whom, between targets, folders of the daemon and BPF headers; fails on circles.
 
+What a folder of the daemon knows is what the architecture page's table says.
+
 That every include in bpf/ is used is what tests/test_bpf_includes.py looks at.
 """
 
@@ -8,6 +10,7 @@ import argparse
 import re
 import sys
 from collections import defaultdict
+from collections.abc import Mapping
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -85,6 +88,16 @@ def circles(graph: Graph) -> list[list[str]]:
     return found
 
 
+def differences(graph: Graph, table: Mapping[str, set[str] | None]) -> list[str]:
+    """Returns a sentence for each node whose row in the page's table is another, or missing."""
+    return [
+        f"{PAGE.name}: {node} knows {', '.join(sorted(graph.get(node, ()))) or 'nobody'}; "
+        f"its row says {', '.join(sorted(table.get(node) or ())) or 'nobody'}."
+        for node in sorted({*graph, *table})
+        if node not in graph or node not in table or graph[node] != table[node]
+    ]
+
+
 def drawing(title: str, graph: Graph) -> str:
     """Returns the graph as lines, those that know nobody first."""
     lines = [title]
@@ -115,6 +128,7 @@ def main() -> int:
         for title, graph in graphs.items()
         for circle in circles(graph)
     ]
+    found += differences(graphs["Folders of SchedDaemon"], table(PAGE.read_text(), "folder"))
     print("\n".join(found) if found else "No circle.")
     return 1 if found else 0
 

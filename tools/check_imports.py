@@ -42,9 +42,9 @@ DECLARED = re.compile(r"\b(?:func|var|let|struct|enum|class|protocol|actor|typea
 COMMENT = re.compile(r"//[^\n]*|/\*.*?\*/", re.DOTALL)
 
 
-def table(page: str) -> dict[str, set[str] | None]:
-    """Returns what each target of the page's table may import; None for anything."""
-    rows = page.partition("| target |")[2].partition("\n\n")[0].splitlines()[2:]
+def table(page: str, what: str = "target") -> dict[str, set[str] | None]:
+    """Returns what each target, or folder, of the page's table may know; None for anything."""
+    rows = page.partition(f"| {what} |")[2].partition("\n\n")[0].splitlines()[2:]
     allowed: dict[str, set[str] | None] = {}
     for row in rows:
         cells = [cell.strip() for cell in row.strip("|").split(" | ")]

@@ -32,6 +32,20 @@ def test_folders_that_name_each_other_s_types_know_each_other(tmp_path):
     assert check_graph.circles(check_graph.folder_graph(tmp_path)) == [["Lower", "Upper"]]
 
 
+def test_a_folder_that_knows_another_than_its_row_says_is_named():
+    page = "| folder | what | knows |\n|---|---|---|\n| `A` | first | |\n| `B` | next | `A` |\n\n"
+    table = check_imports.table(page, "folder")
+    assert check_graph.differences({"A": set(), "B": {"A"}}, table) == []
+    assert check_graph.differences({"A": {"B"}, "B": {"A"}}, table) == [
+        "Architecture.md: A knows B; its row says nobody."
+    ]
+    missing = check_graph.differences({"A": set(), "C": set()}, table)
+    assert [sentence.split(";")[0] for sentence in missing] == [
+        "Architecture.md: B knows nobody",
+        "Architecture.md: C knows nobody",
+    ]
+
+
 def test_headers_that_include_each_other_are_found(tmp_path):
     (tmp_path / "one.h").write_text('#include "two.h"\n')
     (tmp_path / "two.h").write_text('#include "one.h"\n')
