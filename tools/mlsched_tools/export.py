@@ -136,7 +136,10 @@ def _choices(options: argparse.Namespace) -> Choices:
 def _export(options: argparse.Namespace, reading: ReadOptions) -> int:
     choices = _choices(options)
     made = begins_with(mlw.MAGIC)
-    require_writable(options.output, made, options.force, [options.source])
+    read_from = [options.source]
+    if options.architecture and options.architecture.endswith(".json"):
+        read_from.append(Path(options.architecture))
+    require_writable(options.output, made, options.force, read_from)
     source = formats.read(options.source, reading)
     model = _assembled(options.source, source, choices)
     difference = None

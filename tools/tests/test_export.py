@@ -1,6 +1,7 @@
 """mlsched-export from end to end: options, reports, comparison, exit status, and whole files."""
 
 import json
+import shutil
 
 import numpy as np
 import pytest
@@ -184,3 +185,13 @@ def test_an_output_destroys_nothing_that_it_did_not_make(tmp_path, capsys):
 def test_an_output_folder_that_is_missing_is_named(capsys, tmp_path):
     assert main([PLAIN, "-o", str(tmp_path / "nowhere/m.mlw")]) == 2
     assert "nowhere" in capsys.readouterr().err
+
+
+def test_an_architecture_is_not_replaced_even_by_force(tmp_path, capsys):
+    given = tmp_path / "m.json"
+    shutil.copy(FOLDER / "plain.keras3.json", given)
+    before = given.read_bytes()
+    arguments = [str(FOLDER / "plain.keras3.weights.h5"), "--architecture", str(given), "--force"]
+    assert main([*arguments, "-o", str(given)]) == 2
+    assert "is read from: write to another file" in capsys.readouterr().err
+    assert given.read_bytes() == before
