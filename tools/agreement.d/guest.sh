@@ -4,8 +4,8 @@
 # usage: guest.sh SECONDS "WORKLOAD …" POLICY …
 #
 # A line for each on standard output, separated by tabs: policy, workload, candidates put to the policy, candidates
-# that moved, migrations inside domains and between them, and of the workload's threads the time that they ran and
-# the time that they waited, in ns.
+# that moved, migrations inside domains and between them, of the workload's threads the time that they ran and the
+# time that they waited, in ns, and for how long the first of them had been there, in s.
 set -eu
 seconds=$1 workloads=$2
 shift 2
@@ -52,8 +52,18 @@ decisions() {
 # has_threads COUNT: whether the workload has that many threads beside its first.
 has_threads() { [ "$(find "/proc/$load/task" -mindepth 1 -maxdepth 1 | wc -l)" -gt "$1" ]; }
 
+# Since when the first of the threads has been there, in s.
+length() {
+	cat "${threads[@]/%//stat}" | awk -v now="$(cut -d ' ' -f 1 /proc/uptime)" '
+		{
+			start = $22 / 100 # USER_HZ
+			if (!first || start < first) first = start
+		}
+		END { print now - first }'
+}
+
 run() {
-	local policy=$1 workload=$2 before after consulted executed threads
+	local policy=$1 workload=$2 before after consulted executed threads length
 	read -r consulted executed <<<"$(decisions)"
 	before="$consulted $executed"
 	echo 'hist:keys=orig_cpu,dest_cpu if comm ~ "ag_*"' >$event/trigger
@@ -65,15 +75,19 @@ run() {
 		sleep 0.02
 	done
 	sleep "$seconds"
-	cat /proc/$load/task/*/schedstat >/tmp/schedstat
+	kill -STOP $load
+	mapfile -t threads < <(find /proc/$load/task -mindepth 1 -maxdepth 1 ! -name $load)
+	length=$(length)
+	cat "${threads[@]/%//schedstat}" >/tmp/schedstat
 	after=$(migrations)
 	kill -9 $load
 	wait $load 2>/dev/null || true
 	echo '!hist:keys=orig_cpu,dest_cpu if comm ~ "ag_*"' >$event/trigger
 	read -r consulted executed <<<"$(decisions)"
-	printf '%s\t%s\t%d\t%d\t%s\t%s\n' "$policy" "$workload" $((consulted - ${before% *})) \
+	printf '%s\t%s\t%d\t%d\t%s\t%s\t%s\n' "$policy" "$workload" $((consulted - ${before% *})) \
 		$((executed - ${before#* })) "$after" \
-		"$(awk '{ ran += $1; waited += $2 } END { printf "%.0f\t%.0f", ran, waited }' /tmp/schedstat)"
+		"$(awk '{ ran += $1; waited += $2 } END { printf "%.0f\t%.0f", ran, waited }' /tmp/schedstat)" \
+		"$length"
 }
 
 for policy in "$@"; do
