@@ -19,8 +19,9 @@ struct mls_cpu {
 	u8 brief;	  /* of the running task, see struct mls_task */
 	u8 taken;	  /* by a higher class; nothing of ours runs */
 	u16 padding;
-	u32 queued; /* tasks that wait in its queue; added to atomically */
-	u32 reserved[3];
+	u32 queued;  /* tasks that wait in its queue; added to atomically */
+	u32 turn_us; /* how long tasks run at once, see queue_note_turn() */
+	u32 reserved[2];
 };
 _Static_assert(sizeof(struct mls_cpu) == 64, "a cache line");
 

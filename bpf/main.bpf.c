@@ -295,12 +295,15 @@ void BPF_PROG(mlsched_stopping, struct task_struct *p, bool runnable)
 {
 	struct mls_cpu *own = cpu_lookup(scx_bpf_task_cpu(p));
 	struct mls_task *task = task_lookup(p);
+	u64 since = own ? own->since_ns : 0;
 
 	if (own)
 		own->since_ns = 0;
 	if (!task)
 		return;
 	task_charge(p, task);
+	if (since)
+		queue_note_turn(own, task->running_since_ns - since);
 	task->stopped_ns = task->running_since_ns;
 	task->running_since_ns = 0;
 	if (runnable)

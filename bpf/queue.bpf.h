@@ -59,6 +59,18 @@ static u64 slice_on(u32 cpu)
 	return slice > mls_slice_min_ns ? slice : mls_slice_min_ns;
 }
 
+/*
+ * A task has run here at once for so long. It is more than a slice where the
+ * CPU itself is taken away, as a virtual machine's is.
+ */
+static void queue_note_turn(struct mls_cpu *own, u64 ran_ns)
+{
+	u32 ran_us = ran_ns < 1000000000ull ? ran_ns / 1000 : 1000000;
+	u32 most = own->turn_us;
+
+	own->turn_us = ran_us > most ? ran_us : most - (most - ran_us) / 16;
+}
+
 /* How far a task may be ahead of the others of its queue. */
 static u64 lead_most(u32 weight_fp)
 {

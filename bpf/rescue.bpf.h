@@ -14,10 +14,16 @@
 #define MLS_RESCUE_TASKS   8		 /* of these, made next each time */
 #define MLS_STARVE_MOST_NS 5000000000ull /* a quarter of the timeout */
 
-/* The time that is too long: where many wait, their turns are no starvation. */
-static u64 starve_bound(u32 nr_queued)
+/*
+ * The time that is too long: where many wait, or the CPU is not always ours,
+ * turns by weight are no starvation.
+ */
+static u64 starve_bound(const struct mls_cpu *own, u32 nr_queued)
 {
-	u64 bound = mls_starve_bound_ns + (u64)nr_queued * mls_slice_ns;
+	u64 turn = own->turn_us * 1000ull, bound;
+
+	turn = turn > 2 * mls_slice_ns ? 2 * turn : mls_slice_ns;
+	bound = mls_starve_bound_ns + (nr_queued + 1) * turn;
 
 	return bound < MLS_STARVE_MOST_NS ? bound : MLS_STARVE_MOST_NS;
 }
@@ -49,7 +55,7 @@ static void rescue_queue(u32 cpu, u64 now_ns)
 
 	if (!own || !nr_queued)
 		return;
-	bound = starve_bound(nr_queued);
+	bound = starve_bound(own, nr_queued);
 	rescue_left = MLS_RESCUE_TASKS;
 	if (bpf_iter_scx_dsq_new(&it, cpu_dsq(cpu), SCX_DSQ_ITER_REV))
 		goto out;
