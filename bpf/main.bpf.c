@@ -272,6 +272,7 @@ void BPF_PROG(mlsched_running, struct task_struct *p)
 	if (!task || !own || domain == MLS_NO_DOMAIN)
 		return;
 	task->queued_since_ns = 0;
+	task->woken_sync = false; /* select_cpu may not see the next wake-up */
 	task->running_since_ns = bpf_ktime_get_ns();
 	task_waits_no_more(task);
 	task_load_to(p, task, domain);
