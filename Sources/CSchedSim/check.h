@@ -57,6 +57,8 @@ static bool sim_is_shut_out(const struct sim_task *task)
 {
 	u32 cpu = 0;
 
+	if (task->p.migration_disabled)
+		return sim_cpu_at(task->cpu)->higher;
 	while ((cpu = sim_mask_next(&task->allowed, &sim->all, cpu)) <
 	       sim->nr_cpus)
 		if (!sim_cpu_at(cpu++)->higher)
