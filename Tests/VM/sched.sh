@@ -3,7 +3,8 @@
 # shellcheck source=lib.sh
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
-# in_guest FLAG… -- FUNCTION…: boots a guest with these flags of tools/vm and calls the functions in it.
+# in_guest FLAG… -- FUNCTION…: boots a guest with these flags of tools/vm and calls the functions in it. There
+# $stress_seconds is MLSCHED_STRESS_SECONDS, or 0.
 in_guest() {
 	local flags=() status
 	while [ "$1" != -- ]; do
@@ -11,7 +12,7 @@ in_guest() {
 		shift
 	done
 	shift
-	vm --timeout 300 "${flags[@]}" -- bash -c "set -u; failures=0
+	vm --timeout 300 "${flags[@]}" -- bash -c "set -u; failures=0 stress_seconds=${MLSCHED_STRESS_SECONDS:-0}
 $(declare -f)
 for scenario in $*; do echo \"-- \$scenario\"; \$scenario; done; finish"
 	status=$?
