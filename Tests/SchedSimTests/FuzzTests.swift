@@ -16,7 +16,8 @@ import Testing
     func shares() throws {
         let worst = try (1...60 as ClosedRange<UInt64>).map { try ShareTrial(seed: $0).worst }
         #expect(worst.count { $0 < 0.1 } >= 54)
-        #expect(worst.count { $0 < 0.4 } == 60)
+        #expect(worst.count { $0 < 0.3 } >= 58)  // a task that no idle or lighter CPU may help
+        #expect(worst.count { $0 < 0.6 } == 60)
     }
 
     @Test("cases with control groups come with the seeds, and none without the hazard")
