@@ -8,6 +8,7 @@
 #define MLSCHED_ASK_BPF_H
 
 #include "domain_load.bpf.h"
+#include "network.bpf.h"
 
 struct {
 	__uint(type, BPF_MAP_TYPE_RINGBUF);
@@ -132,8 +133,20 @@ static enum mls_decision ask_hash(const struct mls_request *request)
 	return MLS_UNDECIDED;
 }
 
+/* What the network of the generation says, here and now. */
+static enum mls_decision ask_network(const struct mls_request *request)
+{
+	s64 output;
+
+	return network_decide(&request->features, request->generation, &output)
+		       ? MLS_MIGRATE
+		       : MLS_STAY;
+}
+
 static enum mls_decision ask_model(const struct mls_request *request)
 {
+	if (network_in_use(request->generation))
+		return ask_network(request);
 	return mls_hashed ? ask_hash(request) : ask_table(request);
 }
 

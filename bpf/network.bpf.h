@@ -22,6 +22,21 @@ struct {
 	__type(value, struct mls_network_scratch);
 } network_scratch SEC(".maps");
 
+static __always_inline struct mls_network *network_of(u32 generation)
+{
+	u32 entry = generation & 1;
+
+	return bpf_map_lookup_elem(&networks, &entry);
+}
+
+/* Whether a generation's model is a network, and not a table. */
+static __always_inline bool network_in_use(u32 generation)
+{
+	const struct mls_network *network = network_of(generation);
+
+	return network && *(const volatile u32 *)&network->in_use;
+}
+
 /* Global, so that the verifier walks a block once and not at every call. */
 __noinline int network_block(const struct mls_network_layer *layer,
 			     const struct mls_activations *from, u32 block,
@@ -54,8 +69,8 @@ __noinline int network_layer(const struct mls_network_layer *layer,
 __noinline int network_decide(const struct mls_features *features,
 			      u32 generation, s64 *output)
 {
-	u32 zero = 0, entry = generation & 1;
-	struct mls_network *network = bpf_map_lookup_elem(&networks, &entry);
+	struct mls_network *network = network_of(generation);
+	u32 zero = 0;
 	struct mls_network_scratch *scratch =
 		bpf_map_lookup_elem(&network_scratch, &zero);
 	struct mls_activations *last;

@@ -52,12 +52,12 @@ struct mls_network_layer {
 };
 
 struct mls_network {
-	__u32 inputs; /* 0 – MLS_NETWORK_INPUTS */
-	__u32 layers; /* hidden ones, 0 – MLS_NETWORK_HIDDEN */
-	__u32 chunks; /* of inputs of the output, 0 – MLS_NETWORK_CHUNKS */
-	__u32 reserved;
-	__s64 bias;			 /* of the output */
-	__s64 threshold;		 /* an output above it means migrate */
+	__u32 inputs;	 /* 0 – MLS_NETWORK_INPUTS */
+	__u32 layers;	 /* hidden ones, 0 – MLS_NETWORK_HIDDEN */
+	__u32 chunks;	 /* of inputs of the output, 0 – MLS_NETWORK_CHUNKS */
+	__u32 in_use;	 /* 0: this generation decides by patterns */
+	__s64 bias;	 /* of the output */
+	__s64 threshold; /* an output above it means migrate */
 	__s64 weight[MLS_NETWORK_WIDTH]; /* of the output, 16 bits each */
 	struct mls_network_input input[MLS_NETWORK_INPUTS];
 	struct mls_network_layer hidden[MLS_NETWORK_HIDDEN];

@@ -57,6 +57,8 @@ static void sim_maps_make(void)
 	SIM_MAP(groups);
 	SIM_MAP_SIZED(group_indices, 2 * SIM_MAX_GROUPS);
 	SIM_MAP(control);
+	SIM_MAP(networks);
+	SIM_MAP(network_scratch);
 	SIM_MAP(ticks);
 	SIM_MAP_SIZED(decision_hash, ring && mls_hashed ? SIM_HASH_ENTRIES : 1);
 	SIM_MAP_SIZED(decisions, ring && !mls_hashed

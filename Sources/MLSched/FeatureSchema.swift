@@ -24,7 +24,7 @@ public struct FeatureSchema: Equatable, Sendable {
     }
 
     /// Whether a decision table can hold what the model decides: it knows patterns alone.
-    var fitsPatterns: Bool { columns.allSatisfy(\.isInPattern) }
+    package var fitsPatterns: Bool { columns.allSatisfy(\.isInPattern) }
 
     /// Checks that a decision table can hold what the model decides.
     ///

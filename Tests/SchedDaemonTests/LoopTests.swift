@@ -195,5 +195,7 @@ private struct ForgetfulSink: DecisionSink, ~Copyable {
         for patterns: UnsafeBufferPointer<UInt32>
     ) {}
 
+    mutating func stage(_ network: UnsafePointer<mls_network>?) {}
+
     mutating func commit() {}
 }

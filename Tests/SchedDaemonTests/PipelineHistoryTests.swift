@@ -104,6 +104,8 @@ import Testing
             for (decision, pattern) in zip(decisions, patterns) { tables.stage(pattern, decision) }
         }
 
+        mutating func stage(_ network: UnsafePointer<mls_network>?) {}
+
         mutating func commit() { tables.commit() }
     }
 

@@ -23,6 +23,7 @@ final class Recording {
     var published: [UInt32: UInt8] = [:]
     var staged: [UInt32: UInt8] = [:]
     var generations = 0
+    var network: mls_network?
 }
 
 /// Says migrate on odd patterns, or on even ones.
@@ -64,6 +65,10 @@ struct RecordingSink: DecisionSink, ~Copyable {
         for (decision, pattern) in zip(decisions, patterns) {
             recording.staged[pattern] = decision
         }
+    }
+
+    mutating func stage(_ network: UnsafePointer<mls_network>?) {
+        recording.network = network?.pointee
     }
 
     mutating func commit() {

@@ -14,10 +14,10 @@ def padded(section: bytes) -> bytes:
     return section + bytes(-len(section) % 64)
 
 
-def model(score: float) -> bytes:
-    """One dense layer without weights, whose bias is the score; see ModelFormat."""
-    count = len(FEATURES)
-    features = b"".join(struct.pack("<24s16sff", name.encode(), b"", 0, 1) for name in FEATURES)
+def model(names: tuple[str, ...], weight: float, bias: float) -> bytes:
+    """One dense layer of the same weight for all features; see ModelFormat."""
+    count = len(names)
+    features = b"".join(struct.pack("<24s16sff", name.encode(), b"", 0, 1) for name in names)
     layer = struct.pack("<3I2fI", count, 1, 0, 0, 0, 0)
     body = b"".join(
         map(
@@ -26,10 +26,10 @@ def model(score: float) -> bytes:
                 features,
                 layer,
                 b"constant",
-                bytes(4 * count),  # weights (5, 1)
-                struct.pack("<f", score),  # bias (1)
-                bytes(4 * count),  # test inputs (1, 5)
-                struct.pack("<f", score),  # expected outputs (1, 1)
+                struct.pack(f"<{count}f", *[weight] * count),  # weights (features, 1)
+                struct.pack("<f", bias),  # bias (1)
+                bytes(4 * count),  # test inputs (1, features)
+                struct.pack("<f", bias),  # expected outputs (1, 1)
             ),
         )
     )
@@ -45,4 +45,8 @@ def model(score: float) -> bytes:
 
 
 if __name__ == "__main__":
-    Path(sys.argv[2]).write_bytes(model(float(sys.argv[1])))
+    score, path, feature = float(sys.argv[1]), Path(sys.argv[2]), sys.argv[3:]
+    # The threshold is 0.5 for both.
+    path.write_bytes(
+        model(tuple(feature), 1, 0.5 - score) if feature else model(FEATURES, 0, score)
+    )

@@ -31,6 +31,7 @@ public struct FixedPointNetwork: ~Copyable, @unchecked Sendable {
         for feature in columns where feature != .zero {
             inputs.append(Self.write(feature, space, input: inputs.count, to: memory))
         }
+        memory.pointee.in_use = 1
         memory.pointee.inputs = UInt32(inputs.count)
         memory.pointee.layers = UInt32(model.layers.count - 1)
         var quantiser = NetworkQuantiser(inputs: inputs)
@@ -54,6 +55,9 @@ public struct FixedPointNetwork: ~Copyable, @unchecked Sendable {
 
     /// Whether an output means that the task moves.
     public func migrates(_ output: Int64) -> Bool { output > network.start.pointee.threshold }
+
+    /// The network as the kernel's map holds it; valid as long as this value.
+    package var pointer: UnsafePointer<mls_network> { UnsafePointer(network.start) }
 
     /// Lends the network as the kernel's map holds it.
     package func withNetwork<Result>(_ body: (UnsafePointer<mls_network>) throws -> Result)

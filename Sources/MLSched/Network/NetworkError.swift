@@ -11,6 +11,8 @@ public enum NetworkError: Error, Equatable, Sendable {
     case tooWide(Int, layer: Int)
     /// A layer's function is not one that fixed point has.
     case activation(Activation, Int)
+    /// In fixed point it decides otherwise than as it is, too often or too far from the threshold.
+    case disagrees(NetworkAgreement)
 }
 
 extension NetworkError: CustomStringConvertible {
@@ -27,6 +29,11 @@ extension NetworkError: CustomStringConvertible {
         case .activation(let activation, let layer):
             "the model's layer \(layer) applies \(activation), but the kernel knows relu between "
                 + "layers, and sigmoid or identity after the last; train one of these"
+        case .disagrees(let agreement):
+            "in the kernel's fixed point the model decides \(agreement.differing) of "
+                + "\(agreement.states) states otherwise, with scores up to "
+                + "\(agreement.worstMargin) from the threshold; train one with smaller weights, or "
+                + "of features that decision tables hold"
         }
     }
 }

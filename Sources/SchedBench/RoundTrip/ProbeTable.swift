@@ -31,5 +31,8 @@ struct ProbeTable: DecisionSink, ~Copyable {
         publish(decisions, for: patterns)
     }
 
+    /// The probe asks for patterns alone.
+    mutating func stage(_ network: UnsafePointer<mls_network>?) {}
+
     mutating func commit() {}
 }

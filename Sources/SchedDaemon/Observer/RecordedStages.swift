@@ -50,5 +50,7 @@ struct RecordedStore: ~Copyable, DecisionSink {
         store.stage(decisions, for: patterns)
     }
 
+    mutating func stage(_ network: UnsafePointer<mls_network>?) { store.stage(network) }
+
     mutating func commit() { store.commit() }
 }

@@ -11,6 +11,7 @@ public final class DecisionLoop: Sendable {
     private let mailbox: Mailbox
     private let waker: Waker
     private let thread: PosixThread
+    private let space: PatternSpace
 
     /// Starts to answer requests.
     ///
@@ -32,12 +33,13 @@ public final class DecisionLoop: Sendable {
         isBusyPolling: Bool = false,
         onStart: @escaping @Sendable () -> Void = {}
     ) throws {
-        let scorer = try PatternScorer(model: model, space: space)
+        let maker = try ModelMaker(model, space: space)
+        self.space = space
         waker = waiter.waker
         mailbox = Mailbox()
         let pipeline = Pipeline(
             source: source,
-            maker: scorer,
+            maker: maker,
             sink: sink,
             clock: MonotonicClock(),
             space: space
@@ -46,7 +48,6 @@ public final class DecisionLoop: Sendable {
             pipeline: pipeline,
             waiter: waiter,
             mailbox: mailbox,
-            space: space,
             isBusyPolling: isBusyPolling
         )
         thread = try PosixThread(named: "mlsched-decide") {
@@ -63,16 +64,16 @@ public final class DecisionLoop: Sendable {
     /// - Parameters:
     ///   - model: decides from then on.
     ///   - limit: for how long to decide beforehand; the rest is decided on request.
-    /// - Throws: `SchemaError`, before anything has changed, for a model that cannot be fed;
-    ///   `CancellationError` after ``stop()``.
+    /// - Throws: `SchemaError` or `NetworkError`, before anything has changed, for a model that
+    ///   cannot be fed or evaluated; `CancellationError` after ``stop()``.
     public func replaceModel(with model: Model, filling limit: Duration) async throws {
         try await withCheckedThrowingContinuation { continuation in
             replaceModel(with: model, filling: limit) { continuation.resume(with: $0) }
         }
     }
 
-    /// What is told when a model is in force, or why it will not be; on the loop's own thread, so
-    /// that it must not block.
+    /// What is told when a model is in force, on the loop's own thread, so that it must not block;
+    /// or why it will not be, where it cannot be prepared on the caller's.
     public typealias Completion = @Sendable (Result<Void, any Error>) -> Void
 
     /// The same for those who do not suspend.
@@ -82,7 +83,13 @@ public final class DecisionLoop: Sendable {
         _ completion: @escaping Completion
     ) {
         let nanoseconds = UInt64(max(limit / .nanoseconds(1), 0))
-        post(.replaceModel(model, filling: nanoseconds, completion))
+        do {
+            // Here and not on the loop's thread, which has requests to answer meanwhile.
+            let parcel = Parcel(try ModelMaker(model, space: space))
+            post(.replaceMaker(parcel, filling: nanoseconds, completion))
+        } catch {
+            completion(.failure(error))
+        }
     }
 
     /// Hands out what was measured since the start; nil after ``stop()``.
@@ -126,25 +133,22 @@ private final class LoopBody<
     Sink: DecisionSink & ~Copyable
 >: LoopRunner, @unchecked Sendable {
     // @unchecked: created on one thread and handed to another, which is then the only user.
-    private var pipeline: Pipeline<Source, PatternScorer, Sink, MonotonicClock>
+    private var pipeline: Pipeline<Source, ModelMaker, Sink, MonotonicClock>
     private let waiter: RingWaiter
     private let mailbox: Mailbox
-    private let space: PatternSpace
     private let isBusyPolling: Bool
     /// Those who wait for a new model to come into force.
     private var replacements: [DecisionLoop.Completion] = []
 
     init(
-        pipeline: consuming Pipeline<Source, PatternScorer, Sink, MonotonicClock>,
+        pipeline: consuming Pipeline<Source, ModelMaker, Sink, MonotonicClock>,
         waiter: consuming RingWaiter,
         mailbox: Mailbox,
-        space: PatternSpace,
         isBusyPolling: Bool
     ) {
         self.pipeline = pipeline
         self.waiter = waiter
         self.mailbox = mailbox
-        self.space = space
         self.isBusyPolling = isBusyPolling
     }
 
@@ -181,14 +185,9 @@ private final class LoopBody<
                 receive(pipeline.measurements.adding(PipelineMeasurements()))
             case .perform(let body):
                 body()
-            case .replaceModel(let model, let limit, let completion):
-                do {
-                    let scorer = try PatternScorer(model: model, space: space)
-                    pipeline.beginGeneration(by: scorer, filling: limit)
-                    replacements.append(completion)
-                } catch {
-                    completion(.failure(error))
-                }
+            case .replaceMaker(let parcel, let limit, let completion):
+                if let maker = parcel.open() { pipeline.beginGeneration(by: maker, filling: limit) }
+                replacements.append(completion)
             }
         }
         return true

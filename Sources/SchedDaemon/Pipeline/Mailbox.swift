@@ -1,4 +1,3 @@
-internal import MLPInference
 internal import Synchronization
 
 /// Messages for the decision loop; looking whether there are any costs one read of memory.
@@ -7,7 +6,7 @@ final class Mailbox: Sendable {
         case stop
         case measure(@Sendable (PipelineMeasurements?) -> Void)
         case perform(@Sendable () -> Void)
-        case replaceModel(Model, filling: UInt64, DecisionLoop.Completion)
+        case replaceMaker(Parcel, filling: UInt64, DecisionLoop.Completion)
     }
 
     private struct State {
@@ -57,7 +56,21 @@ extension Mailbox.Message {
         switch self {
         case .stop, .perform: break
         case .measure(let receive): receive(nil)
-        case .replaceModel(_, _, let completion): completion(.failure(CancellationError()))
+        case .replaceMaker(_, _, let completion): completion(.failure(CancellationError()))
         }
+    }
+}
+
+/// A maker on its way to the loop; messages can be copied, a maker cannot.
+final class Parcel: Sendable {
+    private let maker: Mutex<ModelMaker?>
+
+    init(_ maker: consuming sending ModelMaker) {
+        self.maker = Mutex(maker)
+    }
+
+    /// The maker, the first time.
+    func open() -> sending ModelMaker? {
+        maker.withLock { $0.take() }
     }
 }

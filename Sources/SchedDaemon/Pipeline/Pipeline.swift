@@ -65,6 +65,9 @@ public struct Pipeline<
         patterns = .allocate(capacity: Self.fillSlice)
         decisions = .allocate(capacity: Self.fillSlice)
         decisions.initialize(repeating: 0)
+        guard let network = self.maker.network else { return }
+        self.sink.stage(network)
+        self.sink.commit()
     }
 
     deinit {
@@ -180,7 +183,8 @@ extension Pipeline where Source: ~Copyable, Maker: ~Copyable, Sink: ~Copyable {
     /// - Returns: whether there is more to do; false, too, when none was begun.
     public mutating func fillNext() -> Bool {
         guard var next = next.take() else { return false }
-        let count = sink.holdsEveryPattern ? min(Self.fillSlice, patternCount - next.staged) : 0
+        let isTable = sink.holdsEveryPattern && next.maker.network == nil
+        let count = isTable ? min(Self.fillSlice, patternCount - next.staged) : 0
         guard count > 0 else {
             putIntoForce(next)
             return false
@@ -202,6 +206,7 @@ extension Pipeline where Source: ~Copyable, Maker: ~Copyable, Sink: ~Copyable {
     }
 
     private mutating func putIntoForce(_ generation: consuming NextGeneration) {
+        sink.stage(generation.maker.network)
         sink.commit()
         measurements.fill = PipelineMeasurements.Fill(
             decided: generation.decided,

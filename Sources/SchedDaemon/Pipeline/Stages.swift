@@ -28,6 +28,15 @@ public protocol DecisionMaker: ~Copyable {
         _ patterns: UnsafeBufferPointer<UInt32>,
         into decisions: UnsafeMutableBufferPointer<UInt8>
     )
+
+    /// What the kernel evaluates in place of patterns; nil, as by default: nothing. Valid as long
+    /// as the maker.
+    var network: UnsafePointer<mls_network>? { get }
+}
+
+extension DecisionMaker where Self: ~Copyable {
+    /// Nothing: patterns are decided here.
+    public var network: UnsafePointer<mls_network>? { nil }
 }
 
 /// The last stage: puts decisions where the kernel finds them.
@@ -53,9 +62,13 @@ public protocol DecisionSink: ~Copyable {
         for patterns: UnsafeBufferPointer<UInt32>
     )
 
+    /// Puts down the network of the next generation; nil where it decides by patterns.
+    mutating func stage(_ network: UnsafePointer<mls_network>?)
+
     /// Puts the next generation into force, in one store; no older decision is seen under it.
     ///
-    /// - Precondition: every pattern has been staged since the last commit, where there is room.
+    /// - Precondition: since the last commit a network has been staged, or every pattern where
+    ///   there is room.
     mutating func commit()
 }
 

@@ -1,5 +1,5 @@
 internal import BPFRuntime
-internal import CMLSchedABI
+public import CMLSchedABI
 internal import MLSched
 
 /// Where the kernel finds decisions: a table of all patterns, or a hash of the recent ones.
@@ -12,6 +12,7 @@ public struct DecisionStore: ~Copyable {
 
     private let control: MappedArray<UInt32>
     private let table: MappedArray<UInt8>
+    private let networks: MappedArray<UInt64>
     private let hash: BPFMap
     private let isHashed: Bool
     private let tableSize: Int
@@ -19,12 +20,14 @@ public struct DecisionStore: ~Copyable {
     init(_ object: borrowing LoadedObject, space: PatternSpace) throws(BPFError) {
         let control = try MappedArray<UInt32>(object.map("control"))
         let table = try MappedArray<UInt8>(object.map("decisions"))
+        let networks = try MappedArray<UInt64>(object.map("networks"))
         let hash = try object.map("decision_hash")
         isHashed = hash.maxEntries > 1
         tableSize = Int(space.tableWords) * 8
         generation = control[0]
         self.control = control
         self.table = table
+        self.networks = networks
         self.hash = hash
     }
 
@@ -72,6 +75,17 @@ extension DecisionStore: DecisionSink {
         for patterns: UnsafeBufferPointer<UInt32>
     ) {
         write(decisions, for: patterns, of: generation &+ 1)
+    }
+
+    /// Writes to the entry of the next generation.
+    public mutating func stage(_ network: UnsafePointer<mls_network>?) {
+        let count = networks.count / 2
+        let start = (generation &+ 1) & 1 == 0 ? 0 : count
+        var none = mls_network()
+        withUnsafePointer(to: &none) { none in
+            let words = UnsafeRawPointer(network ?? none).assumingMemoryBound(to: UInt64.self)
+            for index in 0..<count { networks[start + index] = words[index] }
+        }
     }
 
     /// Lets the kernel ask for the next generation; a hash has then nothing of it.
