@@ -197,6 +197,8 @@ static __always_inline void measure(struct mls_features *features,
 				    const struct mls_candidate *candidate,
 				    const struct task_struct *p, u32 idle)
 {
+	/* Whoever is about to wake up is not counted at home yet. */
+	u32 wakes = candidate->kind == MLS_CANDIDATE_WAKEUP;
 	s32 *value = features->value;
 
 	value[MLS_FEATURE_CPU] = candidate->cpu;
@@ -208,9 +210,9 @@ static __always_inline void measure(struct mls_features *features,
 	value[MLS_FEATURE_WAITED] = measured_log(candidate->waited_ns / 1000);
 	value[MLS_FEATURE_WEIGHT] = measured_log(candidate->weight);
 	value[MLS_FEATURE_SRC_WAIT] =
-		measured_log(domain_wait(candidate->src) / 1000);
+		measured_log(domain_wait(candidate->src, wakes) / 1000);
 	value[MLS_FEATURE_DST_WAIT] =
-		measured_log(domain_wait(candidate->dst) / 1000);
+		measured_log(domain_wait(candidate->dst, 1) / 1000);
 }
 
 /*

@@ -51,6 +51,8 @@ static enum mls_decision obey_rule(const struct mls_request *request,
 		return MLS_MIGRATE;
 	if (mls_policy == MLS_POLICY_NEVER)
 		return MLS_STAY;
+	if (mls_policy == MLS_POLICY_COST)
+		return mls_cost_rule(&request->features);
 	return mls_heuristic(fields);
 }
 

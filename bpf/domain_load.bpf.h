@@ -108,14 +108,14 @@ static __always_inline u32 domain_nr_waiting(u32 index)
 	return domain ? *(volatile u32 *)&domain->waiting : 0;
 }
 
-/* How long one more task would wait for one of its CPUs, ns. */
-static u64 domain_wait(u32 index)
+/* How long a task waits for one of its CPUs, with so many more there, ns. */
+static u64 domain_wait(u32 index, u32 more)
 {
 	struct mls_domain *domain = domain_lookup(index);
 
 	if (!domain || index >= MLS_MAX_DOMAINS)
 		return 0;
-	return mls_expected_wait(*(volatile u32 *)&domain->runnable,
+	return mls_expected_wait(*(volatile u32 *)&domain->runnable + more,
 				 mls_domain_nr_cpus[index], mls_slice_ns);
 }
 

@@ -30,6 +30,18 @@ static inline __s32 mls_log(__u64 value)
 	return (whole << MLS_LOG_SHIFT) + above - (1u << MLS_LOG_SHIFT);
 }
 
+/* What a logarithm of mls_log() stands for, at most 1/256 too little. */
+static inline __u64 mls_unlog(__s32 logarithm)
+{
+	__u32 whole = (__u32)logarithm >> MLS_LOG_SHIFT & 63;
+	__u64 part = (1u << MLS_LOG_SHIFT) +
+		     ((__u32)logarithm & ((1u << MLS_LOG_SHIFT) - 1));
+
+	return (whole < 54 ? part << whole >> MLS_LOG_SHIFT
+			   : part << (whole - MLS_LOG_SHIFT)) -
+	       1;
+}
+
 /*
  * How long one more task would wait for a CPU where so many are runnable, if
  * each runs for a slice: ns. Unlike load it tells of this moment alone.

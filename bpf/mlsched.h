@@ -11,6 +11,7 @@
 #include <linux/types.h>
 #include "feature_list.h"
 #include "load.h"
+#include "measure.h"
 
 #define MLS_MAX_DOMAINS 64u
 #define MLS_NO_DOMAIN	0xffffu /* in place of a domain: the CPU is offline */
@@ -29,6 +30,7 @@ enum mls_policy {
 	MLS_POLICY_HEURISTIC, /* mls_heuristic() alone */
 	MLS_POLICY_ALWAYS,
 	MLS_POLICY_NEVER,
+	MLS_POLICY_COST, /* mls_cost_rule() alone */
 	NR_MLS_POLICIES,
 };
 
@@ -249,6 +251,30 @@ static inline __u32 mls_heuristic(struct mls_pattern_fields fields)
 
 	return fields.src_level >= fields.dst_level + margin ? MLS_MIGRATE
 							     : MLS_STAY;
+}
+
+/* What filling caches again costs, and what a move may seem to lose by it. */
+#define MLS_REFILL_NS_PER_KIB 100u   /* from the memory of the node */
+#define MLS_REFILL_KIB_MOST   32768u /* no last-level cache holds more */
+#define MLS_COST_MARGIN_US    100
+
+/*
+ * The cost rule: a task moves where it saves more waiting than its caches cost.
+ * By the features that a model is told, so that both know the same.
+ */
+static inline __u32 mls_cost_rule(const struct mls_features *features)
+{
+	const __s32 *value = features->value;
+	__u64 kib = mls_unlog(value[MLS_FEATURE_FOOTPRINT]);
+	__s64 saved_us = mls_unlog(value[MLS_FEATURE_SRC_WAIT]) -
+			 mls_unlog(value[MLS_FEATURE_DST_WAIT]);
+
+	if (kib > MLS_REFILL_KIB_MOST)
+		kib = MLS_REFILL_KIB_MOST;
+	return saved_us + MLS_COST_MARGIN_US >
+			       (__s64)(kib * MLS_REFILL_NS_PER_KIB / 1000)
+		       ? MLS_MIGRATE
+		       : MLS_STAY;
 }
 
 #endif /* MLSCHED_H */

@@ -121,7 +121,10 @@ public struct MLScheduler: ~Copyable, Sendable {
 
     /// What can be decided without the network: by another policy, or from the cache.
     private mutating func known(_ features: MigrationFeatures) -> Decision? {
-        guard policy == .model else { return policy.decision(for: Pattern(features)) }
-        return usesCache ? cache.decision(for: features) : nil
+        switch policy {
+        case .model: usesCache ? cache.decision(for: features) : nil
+        case .cost: features.costDecision
+        case .heuristic, .always, .never: policy.decision(for: Pattern(features))
+        }
     }
 }

@@ -4,15 +4,17 @@ public enum Policy: String, BitwiseCopyable, CaseIterable, Sendable {
     case model
     /// The fallback rule alone.
     case heuristic
+    /// Candidates migrate that save more waiting than their caches cost.
+    case cost
     /// Every candidate migrates.
     case always
     /// No candidate migrates, unless it has waited too long.
     case never
 
-    /// What the policy decides without asking a model, or nil where it has to be asked.
+    /// What the policy decides on a pattern, or nil where that depends on more.
     public func decision(for pattern: Pattern) -> Decision? {
         switch self {
-        case .model: nil
+        case .model, .cost: nil
         case .heuristic: pattern.heuristicDecision
         case .always: .migrate
         case .never: .stay

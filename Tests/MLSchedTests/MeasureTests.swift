@@ -32,4 +32,33 @@ struct MeasureTests {
     func expectedWait(runnable: UInt32, cpus: UInt32, nanoseconds: UInt64) {
         #expect(mls_expected_wait(runnable, cpus, 5_000_000) == nanoseconds)
     }
+
+    @Test("a logarithm stands for what it was made of, within a part in 256")
+    func unlog() {
+        for value in (0..<4096).map(UInt64.init) + [1 << 20, 123_456_789, 1 << 62, .max] {
+            let back = mls_unlog(mls_log(value))
+            #expect(back <= value && value - back <= value / 256 + 1)
+        }
+    }
+
+    @Test(
+        "the cost rule moves what saves more waiting than its caches cost",
+        arguments: [
+            // µs of waiting here and there, KiB
+            (UInt64(0), UInt64(0), UInt64(64), MLS_MIGRATE), (0, 0, 2048, MLS_STAY),
+            (5000, 0, 16384, MLS_MIGRATE), (5000, 5000, 16384, MLS_STAY),
+            (5000, 0, 1 << 30, MLS_MIGRATE), (2500, 0, 1 << 30, MLS_STAY),
+            (0, 5000, 0, MLS_STAY),
+        ]
+    )
+    func costRule(here: UInt64, there: UInt64, kib: UInt64, decision: mls_decision) {
+        var features = mls_features()
+        withUnsafeMutableBytes(of: &features) { bytes in
+            let values = bytes.bindMemory(to: Int32.self)
+            values[Int(MLS_FEATURE_SRC_WAIT.rawValue)] = mls_log(here)
+            values[Int(MLS_FEATURE_DST_WAIT.rawValue)] = mls_log(there)
+            values[Int(MLS_FEATURE_FOOTPRINT.rawValue)] = mls_log(kib)
+        }
+        #expect(mls_cost_rule(&features) == decision.rawValue)
+    }
 }

@@ -99,6 +99,9 @@ struct PatternTests {
         #expect(Policy.model.decision(for: pattern) == nil)
         #expect(Policy.always.decision(for: pattern) == .migrate)
         #expect(Policy.never.decision(for: pattern) == .stay)
-        #expect(Policy.allCases.map(\.rawValue) == ["model", "heuristic", "always", "never"])
+        #expect(Policy.cost.decision(for: pattern) == nil)
+        #expect(
+            Policy.allCases.map(\.rawValue) == ["model", "heuristic", "cost", "always", "never"]
+        )
     }
 }

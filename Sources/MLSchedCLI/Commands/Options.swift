@@ -68,7 +68,12 @@ struct SchedulingOptions: ParsableArguments {
     @OptionGroup var domains: DomainsOption
     @OptionGroup var limits: LimitsOption
 
-    @Option(help: "Who decides: model, heuristic (the fallback rule), always or never.")
+    @Option(
+        help: """
+            Who decides: model, heuristic (the fallback rule), cost (waiting that a move saves \
+            against caches that it loses), always or never.
+            """
+    )
     var policy = Policy.model
 
     @Flag(help: "Ask the model and count its answers, but obey the heuristic.")

@@ -118,6 +118,7 @@ extension Policy {
             case .heuristic: MLS_POLICY_HEURISTIC
             case .always: MLS_POLICY_ALWAYS
             case .never: MLS_POLICY_NEVER
+            case .cost: MLS_POLICY_COST
             }
         return policy.rawValue
     }

@@ -22,6 +22,7 @@ extension Policy {
         case .heuristic: MLS_POLICY_HEURISTIC.rawValue
         case .always: MLS_POLICY_ALWAYS.rawValue
         case .never: MLS_POLICY_NEVER.rawValue
+        case .cost: MLS_POLICY_COST.rawValue
         }
     }
 }
