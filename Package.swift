@@ -217,7 +217,9 @@ let package = Package(
         ),
         .testTarget(
             name: "SchedSimTests",
-            dependencies: ["MLSched", "SchedRecording", "SchedSim"],
+            dependencies: [
+                "MLPInference", "MLSched", "ModelTestSupport", "SchedRecording", "SchedSim",
+            ],
             swiftSettings: settings
         ),
     ]

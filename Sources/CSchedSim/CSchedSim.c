@@ -21,7 +21,13 @@
 #pragma clang section bss = "mls_bss" data = "mls_data"
 #endif
 #pragma GCC visibility push(hidden)
+/* All features of a candidate pass here on their way to its pattern. */
+#include "../../bpf/mlsched.h"
+static struct mls_pattern_fields
+sim_pattern_of(const struct mls_features *features);
+#define mls_pattern_of sim_pattern_of
 #include "../../bpf/main.bpf.c"
+#undef mls_pattern_of
 #ifdef __clang__
 #pragma clang section bss = "" data = ""
 #endif

@@ -48,6 +48,9 @@ static void sim_set_policy(void)
 static void sim_maps_make(void)
 {
 	bool ring = sim->options.decider == MLS_SIM_RING;
+	/* Not made in vain: snapshots copy them. */
+	bool network =
+		sim->options.decider == MLS_SIM_RULE && sim->options.network;
 
 	SIM_MAP(counters);
 	SIM_MAP(domains);
@@ -57,8 +60,8 @@ static void sim_maps_make(void)
 	SIM_MAP(groups);
 	SIM_MAP_SIZED(group_indices, 2 * SIM_MAX_GROUPS);
 	SIM_MAP(control);
-	SIM_MAP(networks);
-	SIM_MAP(network_scratch);
+	SIM_MAP_SIZED(networks, network ? 2 : 0);
+	SIM_MAP_SIZED(network_scratch, network);
 	SIM_MAP(ticks);
 	SIM_MAP_SIZED(decision_hash, ring && mls_hashed ? SIM_HASH_ENTRIES : 1);
 	SIM_MAP_SIZED(decisions, ring && !mls_hashed
@@ -71,6 +74,8 @@ static void sim_maps_make(void)
 		     SIM_DUMP_SIZE, 0);
 	if (ring && !sim->ring)
 		sim->ring = sim_alloc(SIM_RING_SLOTS, sizeof(*sim->ring));
+	if (network)
+		*network_of(0) = *sim->options.network;
 }
 
 /* Every group with its weight, parents first. */

@@ -6,7 +6,20 @@
 #ifndef MLS_SIM_DECIDE_H
 #define MLS_SIM_DECIDE_H
 
-static void sim_describe(struct mls_sim_candidate *candidate, u32 pattern)
+_Static_assert(sizeof(struct mls_features) <=
+		       sizeof(((struct mls_sim_candidate *)0)->features),
+	       "MLS_SIM_FEATURES are too few");
+
+/* The seam for what a pattern does not hold. */
+static struct mls_pattern_fields
+sim_pattern_of(const struct mls_features *features)
+{
+	sim->features = *features;
+	return mls_pattern_of(features);
+}
+
+static void sim_describe(struct mls_sim_candidate *candidate, u32 pattern,
+			 const struct mls_features *features)
 {
 	struct mls_pattern_fields fields =
 		mls_pattern_fields(pattern_space(), pattern);
@@ -23,6 +36,7 @@ static void sim_describe(struct mls_sim_candidate *candidate, u32 pattern)
 		.dst_level = fields.dst_level,
 		.queued = sim->nr_waiting,
 	};
+	memcpy(candidate->features, features, sizeof(*features));
 	if (!task)
 		return;
 	candidate->task = task->id;
@@ -37,6 +51,17 @@ static void sim_describe(struct mls_sim_candidate *candidate, u32 pattern)
 	candidate->footprint = task->footprint;
 }
 
+static u32 sim_evaluate(const struct mls_features *features)
+{
+	static struct mls_network_scratch scratch SIM_OWN;
+	const struct mls_network *network = sim->options.network;
+
+	return mls_network_evaluate(network, features, &scratch) >
+			       network->threshold
+		       ? MLS_MIGRATE
+		       : MLS_STAY;
+}
+
 static u32 sim_ask(const struct mls_sim_candidate *candidate)
 {
 	struct mls_pattern_fields fields = {
@@ -45,13 +70,19 @@ static u32 sim_ask(const struct mls_sim_candidate *candidate)
 		.src_level = candidate->src_level,
 		.dst_level = candidate->dst_level,
 	};
+	struct mls_features features;
 
+	memcpy(&features, candidate->features, sizeof(features));
+	if (sim->options.network)
+		return sim_evaluate(&features);
 	if (sim->options.decide)
 		return sim->options.decide(sim->options.context, candidate);
 	if (sim->options.policy == MLS_POLICY_ALWAYS)
 		return MLS_MIGRATE;
 	if (sim->options.policy == MLS_POLICY_NEVER)
 		return MLS_STAY;
+	if (sim->options.policy == MLS_POLICY_COST)
+		return mls_cost_rule(&features);
 	return mls_heuristic(fields);
 }
 
@@ -61,7 +92,7 @@ static u32 sim_decide(u32 pattern)
 	struct mls_sim_candidate candidate;
 	u32 said;
 
-	sim_describe(&candidate, pattern);
+	sim_describe(&candidate, pattern, &sim->features);
 	said = sim_ask(&candidate);
 	sim->totals.decisions++;
 	if (!sim->force_in || --sim->force_in)
@@ -83,7 +114,7 @@ static void sim_ring_answer(void)
 		struct mls_sim_candidate candidate;
 		u32 said;
 
-		sim_describe(&candidate, request->pattern);
+		sim_describe(&candidate, request->pattern, &request->features);
 		candidate.kind = request->kind;
 		candidate.task = request->pid - 1;
 		said = sim_ask(&candidate);

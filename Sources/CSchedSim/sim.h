@@ -176,6 +176,7 @@ struct mls_sim {
 	/* the op that is being called, for the decision inside it */
 	struct sim_task *op_task;
 	u32 op_kind;
+	struct mls_features features; /* of the candidate in question */
 
 	struct bpf_timer *timer;
 	void *timer_function, *timer_map;

@@ -19,6 +19,7 @@
 #define MLS_SIM_CPU_WORDS (MLS_SIM_MAX_CPUS / 64u)
 #define MLS_SIM_ONE	  1024u /* capacities and shares: 1.0 */
 #define MLS_SIM_NONE	  (~0u)
+#define MLS_SIM_FEATURES  16u
 
 /* What two CPUs share at best. */
 enum mls_sim_distance {
@@ -200,15 +201,19 @@ struct mls_sim_candidate {
 	uint64_t last_run_ns; /* how long it ran last time */
 	uint64_t ran_ns;      /* in all */
 	uint64_t footprint;   /* bytes */
+	/* as the scheduler measured it: columns of bpf/feature_list.h */
+	int32_t features[MLS_SIM_FEATURES];
 };
 
 /* Says enum mls_decision; MLS_UNDECIDED leaves it to the fallback rule. */
 typedef uint32_t (*mls_sim_policy)(void *context,
 				   const struct mls_sim_candidate *candidate);
 
+struct mls_network; /* of bpf/network.h */
+
 /* Who decides. */
 enum mls_sim_decider {
-	MLS_SIM_RULE,	  /* the scheduler's own: heuristic, always, never */
+	MLS_SIM_RULE,	  /* the scheduler's own, one of enum mls_policy */
 	MLS_SIM_CALLBACK, /* a function, at once */
 	MLS_SIM_RING,	  /* a function, through table and ring, with delay */
 };
@@ -219,6 +224,12 @@ struct mls_sim_options {
 	uint32_t decider; /* enum mls_sim_decider */
 	mls_sim_policy decide;
 	void *context;
+	/*
+	 * With MLS_SIM_RULE and the policy model: what the scheduler evaluates.
+	 * With MLS_SIM_CALLBACK: what is evaluated in place of `decide'. Valid
+	 * until the simulation is closed; NULL: none.
+	 */
+	const struct mls_network *network;
 	uint64_t answer_ns; /* from request to decision, for MLS_SIM_RING */
 	uint64_t memory;    /* bytes at most; 0: 2 GiB */
 	bool check;	    /* look for violations each millisecond */

@@ -5,8 +5,9 @@ import SystemPackage
 /// Writes a row for each sampled candidate: what was known, and what both answers led to.
 struct LabelWriter {
     private static let header =
-        "workload,seed,policy,time_us,kind,cpu,cpu_idle,cpu_not_idle,src_dom_load,dst_dom_load,"
-        + "weight,queued,wakeups,waited_us,since_run_us,last_run_us,ran_us,footprint,said,"
+        "workload,cpus,llcs,nodes,smt,costs,seed,policy,label,time_us,kind,"
+        + LiveFeature.measured.map(\.rawValue).joined(separator: ",")
+        + ",queued,wakeups,waited_us,since_run_us,last_run_us,ran_us,footprint_bytes,said,"
         + "horizon_us,future,stay_waited_us,stay_refilled_us,stay_worked_us,stay_own_waited_us,"
         + "stay_own_refilled_us,stay_own_worked_us,migrate_waited_us,migrate_refilled_us,"
         + "migrate_worked_us,migrate_own_waited_us,migrate_own_refilled_us,migrate_own_worked_us"
@@ -47,11 +48,18 @@ struct LabelWriter {
         _ branches: BranchOptions,
         into file: FileDescriptor
     ) throws {
-        let policy: SimPolicy =
-            if case .rule(let rule) = decider.policy { .forcible(rule) } else { decider.policy }
+        let run = SimOptions(seed: seed, policy: decider.policy.forcible)
+        let machineCells = [
+            "\(options.machine.cpus)", "\(options.machine.llcs)", "\(options.machine.nodes)",
+            "\(options.machine.smt)", machine.costs.name,
+        ]
+        var number = 0
         do {
-            try label(machine, workload, SimOptions(seed: seed, policy: policy), branches) {
-                try write($0, features: features($0, workload.name, seed, decider.name), to: file)
+            let varied = options.runs.workload(workload, seed: seed)
+            try label(machine, varied, run, branches) { label in
+                let run = [workload.name] + machineCells + ["\(seed)", decider.name, "\(number)"]
+                try write(label, features: run + features(label), to: file)
+                number += 1
             }
         } catch SimError.impossible(let sentence) {
             throw Failure.unusable(sentence)
@@ -73,46 +81,37 @@ struct LabelWriter {
     }
 
     /// A row for each future.
-    private func write(_ label: SimLabel, features: String, to file: FileDescriptor) throws {
+    private func write(_ label: SimLabel, features: [String], to file: FileDescriptor) throws {
         let horizon = "\(Int(options.branches.horizon * 1000))"
         for future in label.stay.indices {
             let cells =
-                [features, horizon, "\(future)"]
+                features + [horizon, "\(future)"]
                 + Self.cells(label.stay[future]) + Self.cells(label.migrate[future])
             try write(cells.joined(separator: ","), to: file)
         }
     }
 
-    private func features(
-        _ label: SimLabel,
-        _ workload: String,
-        _ seed: UInt64,
-        _ policy: String
-    ) -> String {
+    private func features(_ label: SimLabel) -> [String] {
         let candidate = label.candidate
-        let pattern = candidate.pattern
+        let kind = ["wakeup", "pull", "imbalance"][min(candidate.kind, 2)]
+        let known = LiveFeature.measured.map { "\(candidate.value(of: $0))" }
         let numbers: [UInt64] = [
             candidate.waitedNanoseconds, candidate.sinceRunNanoseconds,
             candidate.lastRunNanoseconds, candidate.ranNanoseconds,
         ]
-        return
-            ([
-                workload, "\(seed)", policy, "\(candidate.nowNanoseconds / 1000)",
-                ["wakeup", "pull", "imbalance"][min(candidate.kind, 2)], "\(pattern.cpu)",
-                "\(pattern.cpuIdle)", "\(options.machine.cpus - pattern.cpuIdle)",
-                short(Double(pattern.srcLevel) / 10), short(Double(pattern.dstLevel) / 10),
-                "\(candidate.weight)", "\(candidate.queued)", "\(candidate.wakeups)",
-            ] + numbers.map { "\($0 / 1000)" } + [
+        return ["\(candidate.nowNanoseconds / 1000)", kind] + known
+            + ["\(candidate.queued)", "\(candidate.wakeups)"] + numbers.map { "\($0 / 1000)" }
+            + [
                 "\(candidate.footprint)",
                 label.said.map { $0 == .migrate ? "migrate" : "stay" } ?? "undecided",
-            ]).joined(separator: ",")
+            ]
     }
 
     private static func cells(_ outcome: SimOutcome) -> [String] {
         [
             outcome.waited, outcome.refilled, outcome.worked, outcome.ownWaited,
             outcome.ownRefilled, outcome.ownWorked,
-        ].map { short(Double($0) / 1000) }
+        ].map { "\(Double($0) / 1000)" }
     }
 
     private func write(_ line: String, to file: FileDescriptor) throws {

@@ -35,7 +35,7 @@ struct SimulationComparison {
             do {
                 return try SimTrial(
                     machine,
-                    workload,
+                    options.runs.workload(workload, seed: seed),
                     decider,
                     seed: seed,
                     until: options.runs.end

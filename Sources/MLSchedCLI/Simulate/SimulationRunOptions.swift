@@ -9,7 +9,7 @@ import SchedSim
 struct SimulationRunOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            "Who decides, any of heuristic, always, never, model, model=FILE, oracle and "
+            "Who decides, any of heuristic, cost, always, never, model, model=FILE, oracle and "
                 + "clairvoyant, separated by commas (default: heuristic,always,never).",
             valueName: "list"
         )
@@ -25,6 +25,9 @@ struct SimulationRunOptions: ParsableArguments {
     @Option(help: ArgumentHelp("The first seed (default: 1).", valueName: "number"))
     var seed: UInt64 = 1
 
+    @Flag(help: "Draw a workload's times, footprints, numbers and weights anew by each seed.")
+    var vary = false
+
     func validate() throws {
         guard (0.001...86_400).contains(seconds) else {
             throw ValidationError("--seconds is a time from 0.001 to 86400.")
@@ -39,6 +42,11 @@ struct SimulationRunOptions: ParsableArguments {
 
     /// All seeds.
     var allSeeds: [UInt64] { (0..<UInt64(seeds)).map { seed &+ $0 } }
+
+    /// What runs with a seed.
+    func workload(_ workload: SimWorkload, seed: UInt64) -> SimWorkload {
+        vary ? workload.varied(by: seed) : workload
+    }
 
     /// Whoever decides on a machine, in the order given.
     ///
@@ -61,13 +69,15 @@ struct SimulationRunOptions: ParsableArguments {
             let model = try unusableOnError {
                 try path.map { path in try Model(path: path) } ?? DefaultModel.load()
             }
-            let policy = try unusableOnError { try ModelPolicy(model, on: machine) }
-            return SimDecider(name, .closure { policy.decide($0) })
+            return SimDecider(
+                name,
+                try unusableOnError { try SimPolicy.model(model, on: machine) }
+            )
         }
         guard let rule = Policy(rawValue: name) else {
             throw Failure.unusable(
-                "'\(name)' is no policy; give heuristic, always, never, model, model=FILE, oracle "
-                    + "or clairvoyant"
+                "'\(name)' is no policy; give heuristic, cost, always, never, model, model=FILE, "
+                    + "oracle or clairvoyant"
             )
         }
         return SimDecider(name, .rule(rule))

@@ -10,7 +10,10 @@ struct SimulationTrace {
 
     func run() throws {
         let machine = try options.machine.machine()
-        let workload = try simulatedWorkload(options.workloads[0], on: machine)
+        let workload = try options.runs.workload(
+            simulatedWorkload(options.workloads[0], on: machine),
+            seed: options.runs.seed
+        )
         let decider = try options.runs.deciders(on: machine, BranchOptions())[0]
         let file = try unusableOnError {
             try FileDescriptor.open(

@@ -45,9 +45,9 @@ public struct BranchRunner: ~Copyable {
             decisions: simulation.report().decisions + (options.every > 1 ? skipped : 0)
         )
         let index = options.every > 1 ? Int(random.next() % 4) : 0
-        guard let start = try findDecision(index, until: end) else { return nil }
+        guard let found = try findDecision(index, until: end) else { return nil }
         try simulation.keep(in: after)
-        let label = try live(index, from: start)
+        let label = try live(found)
         simulation.goBack(to: after)
         return label
     }
@@ -58,11 +58,11 @@ public struct BranchRunner: ~Copyable {
     ///
     /// - Returns: the label that decided; nil where the time is over.
     public mutating func decideNext(until end: UInt64) throws(SimError) -> SimLabel? {
-        guard let start = try findDecision(0, until: end) else { return nil }
-        let label = try live(0, from: start)
+        guard let found = try findDecision(0, until: end) else { return nil }
+        let label = try live(found)
         simulation.goBack(to: before)
-        simulation.force(0, to: Decision(migrate: label.margin > 0))
-        try simulation.run(until: end, decisions: start.decisions + 1)
+        simulation.force(found.index, to: Decision(migrate: label.margin > 0))
+        try simulation.run(until: end, decisions: found.start.decisions + 1)
         return label
     }
 
@@ -72,11 +72,17 @@ public struct BranchRunner: ~Copyable {
     /// Returns the simulation.
     public consuming func finish() -> Simulation { simulation }
 
+    /// A decision that has been found: the moment right before its event, and which of that it is.
+    private struct Found {
+        let start: SimReport
+        let index: Int
+    }
+
     /// Saves the state before a decision and runs past it; nil where the time is over first.
     private mutating func findDecision(
         _ index: Int,
         until end: UInt64
-    ) throws(SimError) -> SimReport? {
+    ) throws(SimError) -> Found? {
         while true {
             try simulation.keep(in: before)
             let start = simulation.report()
@@ -86,12 +92,29 @@ public struct BranchRunner: ~Copyable {
                 events: Self.eventsBetweenMoments,
                 decisions: start.decisions + UInt64(index) + 1
             )
-            if simulation.forced() != nil { return start }
+            if simulation.forced() != nil { return try moveCloser(index, from: start) }
             guard stop == .limit else { return nil }
         }
     }
 
-    private mutating func live(_ index: Int, from start: SimReport) throws(SimError) -> SimLabel {
+    /// Keeps the moment right before the event that was just handled, for all that lies before it
+    /// would be lived again with each branch.
+    private mutating func moveCloser(
+        _ index: Int,
+        from start: SimReport
+    ) throws(SimError) -> Found {
+        let events = simulation.report().events - start.events
+        simulation.goBack(to: before)
+        try simulation.run(until: UInt64.max >> 1, events: events - 1)
+        try simulation.keep(in: before)
+        let closer = simulation.report()
+        let found = Found(start: closer, index: index - Int(closer.decisions - start.decisions))
+        simulation.force(found.index, to: nil)
+        try simulation.run(until: UInt64.max >> 1, events: 1)
+        return found
+    }
+
+    private mutating func live(_ found: Found) throws(SimError) -> SimLabel {
         guard let (candidate, said) = simulation.forced() else {
             throw .broken("a decision was lost")
         }
@@ -102,29 +125,28 @@ public struct BranchRunner: ~Copyable {
         for number in 0..<UInt64(options.isClairvoyant ? 1 : options.futures) {
             let future = options.isClairvoyant ? 0 : labels << 16 | (number + 1)
             stay.append(
-                try branch(index, .stay, future, start, candidate.task, until: horizon)
+                try branch(found, .stay, future, candidate.task, until: horizon)
             )
             migrate.append(
-                try branch(index, .migrate, future, start, candidate.task, until: horizon)
+                try branch(found, .migrate, future, candidate.task, until: horizon)
             )
         }
         return SimLabel(candidate: candidate, said: said, stay: stay, migrate: migrate)
     }
 
     private mutating func branch(
-        _ index: Int,
+        _ found: Found,
         _ decision: Decision,
         _ future: UInt64,
-        _ start: SimReport,
         _ task: Int?,
         until horizon: UInt64
     ) throws(SimError) -> SimOutcome {
         simulation.goBack(to: before)
         let first = task.flatMap { simulation.task($0) }
-        simulation.force(index, to: decision, future: future)
+        simulation.force(found.index, to: decision, future: future)
         try simulation.run(until: horizon)
         return SimOutcome(
-            from: start,
+            from: found.start,
             to: simulation.report(),
             task: first,
             task.flatMap { simulation.task($0) }

@@ -2,6 +2,29 @@ public import MLPInference
 public import MLSched
 internal import Synchronization
 
+extension SimPolicy {
+    /// A model: one of patterns decides each a single time, one of the task is a network that the
+    /// scheduler evaluates.
+    ///
+    /// - Throws: as ``ModelPolicy`` or ``SimNetwork``.
+    public static func model(_ model: Model, on machine: SimMachine) throws -> SimPolicy {
+        guard try FeatureSchema(model).fitsPatterns else {
+            return .network(try SimNetwork(model, on: machine))
+        }
+        let policy = try ModelPolicy(model, on: machine)
+        return .closure { policy.decide($0) }
+    }
+
+    /// The same policy, asked from outside, so that single decisions can be forced.
+    public var forcible: SimPolicy {
+        switch self {
+        case .rule(let rule): .forcible(rule)
+        case .network(let network, _): .network(network, isForcible: true)
+        case .forcible, .closure, .ring: self
+        }
+    }
+}
+
 /// A model as a policy of the simulator: decides at once, each pattern a single time.
 public final class ModelPolicy: Sendable {
     private struct State: ~Copyable {

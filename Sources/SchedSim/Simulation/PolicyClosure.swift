@@ -8,7 +8,7 @@ final class PolicyClosure: Sendable {
     /// The function of a policy; nil where the scheduler decides by a rule.
     init?(_ policy: SimPolicy) {
         switch policy {
-        case .rule, .forcible: return nil
+        case .rule, .forcible, .network: return nil
         case .closure(let decide), .ring(_, let decide): self.decide = decide
         }
     }

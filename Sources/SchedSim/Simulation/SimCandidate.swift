@@ -1,3 +1,4 @@
+internal import CMLSchedABI
 internal import CSchedSim
 public import MLSched
 
@@ -21,6 +22,16 @@ public struct SimCandidate: Sendable {
             srcLevel: Int(raw.src_level),
             dstLevel: Int(raw.dst_level)
         )
+    }
+    /// What the scheduler measured, in the feature's unit, as exactly as models are told.
+    public func value(of feature: LiveFeature) -> Double {
+        var features = mls_features()
+        withUnsafeBytes(of: raw.features) { values in
+            withUnsafeMutableBytes(of: &features) { into in
+                into.copyMemory(from: UnsafeRawBufferPointer(rebasing: values[..<into.count]))
+            }
+        }
+        return feature.value(in: features)
     }
     /// The task, by its place in the simulation; nil where nobody knows.
     public var task: Int? { raw.task == UInt32.max ? nil : Int(raw.task) }

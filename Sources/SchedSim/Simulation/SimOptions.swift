@@ -22,7 +22,7 @@ public struct SimOptions: Sendable {
         self.policy = policy
     }
 
-    /// As C has it; the context is the policy's closure, where it has one.
+    /// As C has it, valid as long as the policy; the context is the policy's closure, if any.
     func lowered(context: UnsafeMutableRawPointer?) -> mls_sim_options {
         var options = mls_sim_options()
         options.seed = seed
@@ -37,6 +37,10 @@ public struct SimOptions: Sendable {
         case .forcible(let rule):
             options.policy = rule.simRawValue
             options.decider = MLS_SIM_CALLBACK.rawValue
+        case .network(let network, let isForcible):
+            options.policy = Policy.model.simRawValue
+            options.decider = (isForcible ? MLS_SIM_CALLBACK : MLS_SIM_RULE).rawValue
+            options.network = network.pointer
         case .closure:
             options.decider = MLS_SIM_CALLBACK.rawValue
         case .ring(let delay, _):

@@ -1,5 +1,6 @@
 internal import CMLSchedABI
 internal import CSchedSim
+public import MLSched
 
 /// The results of a simulation.
 public struct SimReport: Equatable, Sendable {
@@ -118,6 +119,11 @@ public struct SimCounters: Equatable, Sendable {
     public var executed: UInt64 { candidates(MLS_EXECUTED) }
     /// Candidates that were sent although the policy said stay.
     public var overridden: UInt64 { candidates(MLS_OVERRIDDEN) }
+
+    /// Candidates of which the policy in force said this.
+    public func said(_ decision: Decision) -> UInt64 {
+        candidates(decision == .migrate ? MLS_SAID_MIGRATE : MLS_SAID_STAY)
+    }
 
     /// Candidates of a kind (wake-up, pull, imbalance) that were put to the policy.
     public func consulted(kind: Int) -> UInt64 { words[kind * Self.perKind] }

@@ -31,8 +31,9 @@ public struct Simulation: ~Copyable {
 
     // SAFETY: made by mls_sim_open(), closed once, in deinit; used under `turn` alone.
     let sim: OpaquePointer
-    /// Kept alive for as long as C may call it.
+    /// Kept alive for as long as C may call it, or read its network.
     private let closure: PolicyClosure?
+    private let policy: SimPolicy
     /// The same for what receives spans.
     var trace: SpanReceiver?
 
@@ -45,6 +46,7 @@ public struct Simulation: ~Copyable {
         _ workload: SimWorkload,
         _ options: SimOptions = SimOptions()
     ) throws(SimError) {
+        policy = options.policy
         closure = PolicyClosure(options.policy)
         let context = closure.map { Unmanaged.passUnretained($0).toOpaque() }
         var lowered = options.lowered(context: context)
