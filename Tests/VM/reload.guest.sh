@@ -31,7 +31,8 @@ longer() { [ "$(lines stats.json)" -ge "$1" ]; }
 
 for round in $(seq "$count"); do
 	if [ $((round % 2)) = 1 ]; then verdict=stay; else verdict=migrate; fi
-	cp $verdict.mlw new.mlw && mv new.mlw now.mlw
+	if [ $((round % 3)) = 0 ]; then model=$verdict; else model=$verdict-task; fi
+	cp "$model.mlw" new.mlw && mv new.mlw now.mlw
 	kill -HUP $daemon
 	await reloaded "$round"
 	# The line after the next one covers an interval that began after the change. One more, as an emulated CPU
