@@ -23,6 +23,11 @@ NORMALISATION = {
     "cpu_not_idle": (0.0, 1 / 256),
     "src_dom_load": (0.5, 4.0),
     "dst_dom_load": (0.5, 4.0),
+    "footprint": (10.0, 0.25),
+    "waited": (6.0, 0.25),
+    "weight": (6.66, 0.5),
+    "src_wait": (6.0, 0.25),
+    "dst_wait": (6.0, 0.25),
 }
 ACTIVATIONS = {"relu": RELU, "tanh": Activation(Kind.TANH), "logistic": SIGMOID}
 # The parameters of the last epochs are averaged, which takes the noise of the last steps out.

@@ -62,8 +62,9 @@ def _parser() -> argparse.ArgumentParser:
         "table",
         nargs="?",
         type=Path,
-        help="CSV, Parquet or npz with features and a column `migrate` of 0 and 1; without it, "
-        "states are drawn as the scheduler sees them and labelled by its rules",
+        help="CSV, Parquet or npz with features and a column `migrate` of 0 and 1, or a folder of "
+        "the simulator's labels as Parquet; without it, states are drawn as the scheduler sees "
+        "them and labelled by its rules",
     )
     parser.add_argument("-o", "--output", type=Path, required=True, help="model file to write")
     parser.add_argument("--hidden", type=_widths, default=(64, 64), help="widths (64,64)")
@@ -101,6 +102,13 @@ def _add_table_options(parser: argparse.ArgumentParser) -> None:
         default=(),
         metavar="COLUMN,…",
         help="columns of the table to leave alone; others that are no feature are an error",
+    )
+    parser.add_argument(
+        "--price",
+        type=float,
+        default=0.0,
+        metavar="US",
+        help="with labels: µs that a migration must gain, for what no simulation counts (0)",
     )
     parser.add_argument("--weight-column", metavar="COLUMN", help="how much each row counts")
     parser.add_argument(
@@ -171,7 +179,7 @@ def _check(options: argparse.Namespace) -> None:
         raise ModelError(f"-o {options.output}: .json is the report's name, give the model another")
     for name, low, high in (
         ("learning_rate", 1e-9, 10), ("alpha", 0, 1e6), ("batch", 1, 1 << 20),
-        ("early_stop", 1, 100_000), ("migration_cost", 1e-9, 1e9),
+        ("early_stop", 1, 100_000), ("migration_cost", 1e-9, 1e9), ("price", -1e6, 1e6),
     ):  # fmt: skip
         value = getattr(options, name)
         if value is not None and not low <= value <= high:
@@ -211,8 +219,11 @@ def _command(options: argparse.Namespace, given: list[str]) -> str:
 def _table(options: argparse.Namespace) -> "Table":
     import numpy as np
 
-    from . import samples, tables
+    from . import outcomes, samples, tables
 
+    if options.table and options.table.is_dir():
+        names = [name for name in outcomes.NAMES if name not in options.ignore]
+        return outcomes.read(options.table).table(options.price, names)
     if options.table:
         roles = tables.Roles(options.ignore, options.weight_column, options.group_column)
         return tables.read(options.table, roles)
