@@ -94,7 +94,7 @@ let package = Package(
             name: "DefaultWeights",
             dependencies: ["MLPInference"],
             path: "weights",
-            exclude: ["default.json"],
+            exclude: ["default.json", "outcomes.json", "outcomes.mlw"],
             resources: [.embedInCode("default.mlw")],
             swiftSettings: settings
         ),

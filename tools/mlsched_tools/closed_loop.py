@@ -79,7 +79,8 @@ def run(
 def compare(
     figures: NDArray[np.float64], policy: int, base: int, seconds: float, seed: int = 1
 ) -> Compared:
-    """Compares two policies over all runs, which are paired."""
+    """Compares two policies over all runs in which something ran; they are paired."""
+    figures = figures[(figures[:, :, FIGURES.index("work")] > 0).all(axis=1)]
     one, other = (dict(zip(FIGURES, figures[:, index].T, strict=True)) for index in (policy, base))
     work = 100 * (one["work"] / other["work"] - 1)
 

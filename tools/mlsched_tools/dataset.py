@@ -154,7 +154,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m mlsched_tools.dataset", description=__doc__)
     parser.add_argument("-o", "--output", type=Path, required=True, help="folder to make")
     parser.add_argument("--program", type=Path, default=Path("mlsched"), help="mlsched")
-    parser.add_argument("--seeds", type=int, default=6, help="runs of each kind (6)")
+    parser.add_argument("--seeds", type=int, default=2, help="runs of each kind (2)")
     parser.add_argument("--labels", type=int, default=60, help="labels a run, about (60)")
     parser.add_argument("--jobs", type=int, default=2, help="commands at a time (2)")
     options = parser.parse_args()

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from mlsched_tools import closed_loop, dataset, outcomes, regret, rivals
+from mlsched_tools import closed_loop, dataset, mlw, outcomes, regret, rivals, train
 from mlsched_tools.errors import ModelError
 from mlsched_tools.labels import convert
 
@@ -87,6 +87,30 @@ def test_a_price_turns_small_gains_into_losses(tmp_path: Path) -> None:
     table = outcomes.read(written(tmp_path / "a.parquet", rows)).table(20)
     assert table.migrate.tolist() == [1, 0]
     assert table.weights.tolist() == [10, 10]
+
+
+def test_a_folder_of_labels_becomes_a_model_of_all_features_or_of_those_that_are_left(
+    tmp_path: Path,
+) -> None:
+    rows = [
+        {"footprint": number % 20, "stay_waited_us": 100 * (10 - number % 20), "seed": number // 10}
+        for number in range(400)
+    ]
+    (tmp_path / "labels").mkdir()
+    written(tmp_path / "labels" / "a.parquet", rows)
+    command = [str(tmp_path / "labels"), "--hidden", "16", "--batch", "16", "--price", "50"]
+    for extra, names in (
+        ([], outcomes.NAMES),
+        (["--ignore", "cpu,weight"], [n for n in outcomes.NAMES if n not in ("cpu", "weight")]),
+    ):
+        path = tmp_path / "model.mlw"
+        assert train.main([*command, *extra, "--force", "-o", str(path)]) == 0
+        model = mlw.read(path)
+        assert [f.name for f in model.features if f.name != "zero"] == list(names)
+        says = rivals.by_model(model)(outcomes.read(tmp_path / "labels"))
+        footprint = outcomes.read(tmp_path / "labels").column("footprint")
+        assert says[footprint < 8].all()
+        assert not says[footprint > 12].any()
 
 
 def test_the_better_answer_of_each_state_is_the_state_oracles_and_luck_is_more() -> None:
