@@ -190,7 +190,7 @@ def onnx_work() -> bytes:
 
 
 def keras_bomb(path: Path) -> None:
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
         with archive.open("config.json", "w") as member:
             for _ in range(100):
                 member.write(b"[" * (4 << 20))
