@@ -69,7 +69,7 @@ let package = Package(
         .target(name: "SchedExtStats", dependencies: ["LinuxSystem"], swiftSettings: settings),
         .target(
             name: "SchedRecording",
-            dependencies: ["MLPInference"],
+            dependencies: ["LinuxSystem", "MLPInference"],
             swiftSettings: settings
         ),
         .target(

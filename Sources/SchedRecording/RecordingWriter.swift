@@ -1,3 +1,4 @@
+public import LinuxSystem
 internal import MLPInference
 
 /// Writes a recording, piece by piece, to a file that has its name only when it is whole.

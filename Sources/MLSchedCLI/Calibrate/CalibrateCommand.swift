@@ -1,5 +1,6 @@
 import ArgumentParser
 import FoundationEssentials
+import LinuxSystem
 import SchedBench
 import SchedRecording
 
