@@ -2,33 +2,23 @@ internal import BPFRuntime
 
 /// The observer as a ``RunHost``: what one observation holds.
 struct ObserverHost: ~Copyable, RunHost {
-    private let configuration: ObserverConfiguration
-    private let source: ModelSource
-    private let record: @Sendable ([ObservedRequest]) throws -> Void
-    private let report: @Sendable (Observation) throws -> Void
+    private let service: ObserverService
     private let log: RequestLog?
     private var statistics: RunTimeStatistics?
     private var loop: DecisionLoop?
     private var observer: AttachedObserver?
     private var session: ObservationSession?
 
-    /// A host that has done nothing.
-    init(
-        _ configuration: ObserverConfiguration,
-        source: ModelSource,
-        record: @escaping @Sendable ([ObservedRequest]) throws -> Void,
-        report: @escaping @Sendable (Observation) throws -> Void
-    ) {
-        self.configuration = configuration
-        self.source = source
-        self.record = record
-        self.report = report
-        log = configuration.recordsRequests ? RequestLog() : nil
+    /// A host that has done nothing yet of what a service is for.
+    init(_ service: ObserverService) {
+        self.service = service
+        log = service.configuration.recordsRequests ? RequestLog() : nil
     }
 
     mutating func attach(isAgain: Bool) async throws {
         try KernelRequirements.checkTracing()
-        let model = try source.load()
+        let configuration = service.configuration
+        let model = try service.source.load()
         let plan = try SchedulerPlan(grouping: configuration.grouping)
         if configuration.measuresOverhead { statistics = try RunTimeStatistics() }
         let loaded = try LoadedObserver(
@@ -65,7 +55,7 @@ struct ObserverHost: ~Copyable, RunHost {
 
     private func drain() throws {
         guard let log else { return }
-        try record(log.drain().map(ObservedRequest.init))
+        try service.record(log.drain().map(ObservedRequest.init))
     }
 
     private mutating func observe(
@@ -80,7 +70,7 @@ struct ObserverHost: ~Copyable, RunHost {
                 isFinal: isFinal
             )
         else { return }
-        try report(observation)
+        try service.report(observation)
     }
 }
 

@@ -2,10 +2,10 @@ public import ServiceLifecycle
 
 /// Watches the kernel's scheduler and asks the model about what it does.
 public struct ObserverService: Service {
-    private let configuration: ObserverConfiguration
-    private let source: ModelSource
-    private let record: @Sendable ([ObservedRequest]) throws -> Void
-    private let report: @Sendable (Observation) throws -> Void
+    let configuration: ObserverConfiguration
+    let source: ModelSource
+    let record: @Sendable ([ObservedRequest]) throws -> Void
+    let report: @Sendable (Observation) throws -> Void
 
     /// A service that has not started.
     ///
@@ -32,7 +32,7 @@ public struct ObserverService: Service {
     ///   when it cannot begin, and whatever `record` and `report` throw.
     public func run() async throws {
         try await cancelWhenGracefulShutdown {
-            var host = ObserverHost(configuration, source: source, record: record, report: report)
+            var host = ObserverHost(self)
             let schedule = RunSchedule<ContinuousClock.Instant>(
                 interval: configuration.interval,
                 duration: configuration.duration
