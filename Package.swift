@@ -152,6 +152,11 @@ let package = Package(
             path: "Tests/CWideKernels"
         ),
         .target(
+            name: "MachineTestSupport",
+            path: "Tests/MachineTestSupport",
+            swiftSettings: settings
+        ),
+        .target(
             name: "ModelTestSupport",
             dependencies: ["CMLSchedABI", "MLPInference"],
             path: "Tests/ModelTestSupport",
@@ -208,8 +213,8 @@ let package = Package(
             name: "SchedDaemonTests",
             dependencies: [
                 "BPFPrograms", "BPFRuntime", "CMLSchedABI", "DefaultWeights", "LinuxSystem",
-                "MLPInference", "MLSched", "ModelTestSupport", "SchedDaemon", "SchedExtStats",
-                "SchedRecording",
+                "MLPInference", "MLSched", "MachineTestSupport", "ModelTestSupport",
+                "SchedDaemon", "SchedExtStats", "SchedRecording",
                 .product(name: "Histogram", package: "hdrhistogram-swift"),
                 .product(name: "SystemPackage", package: "swift-system"),
             ],

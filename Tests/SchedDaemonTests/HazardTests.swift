@@ -1,3 +1,4 @@
+import MachineTestSupport
 import Testing
 
 @testable import SchedDaemon

@@ -1,5 +1,6 @@
 import CMLSchedABI
 import MLSched
+import MachineTestSupport
 import Testing
 
 @testable import SchedDaemon

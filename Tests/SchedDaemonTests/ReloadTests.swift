@@ -2,6 +2,7 @@ import DefaultWeights
 import Glibc
 import MLPInference
 import MLSched
+import MachineTestSupport
 import ModelTestSupport
 import SystemPackage
 import Testing

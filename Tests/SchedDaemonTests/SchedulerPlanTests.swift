@@ -1,4 +1,5 @@
 import MLSched
+import MachineTestSupport
 import SchedDaemon
 import Testing
 

@@ -1,5 +1,6 @@
 import BPFRuntime
 import CMLSchedABI
+import MachineTestSupport
 import Synchronization
 import Testing
 

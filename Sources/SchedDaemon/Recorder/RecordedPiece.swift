@@ -8,6 +8,7 @@ enum RecordedPiece {
 
     /// Reads a record; nil for one of another type, or without anything in it.
     init?(_ record: UnsafeRawBufferPointer) {
+        guard record.count >= 2 * MemoryLayout<UInt16>.size else { return nil }
         switch record.loadUnaligned(as: UInt16.self) {
         case UInt16(MLS_RECORD_TASK.rawValue):
             guard record.count == MemoryLayout<mls_task_record>.size else { return nil }
@@ -21,13 +22,12 @@ enum RecordedPiece {
 
     /// Reads the batch that some bytes begin with; nil when it is empty.
     init?(batch: UnsafeRawBufferPointer, cpu: UInt16) {
+        guard batch.count >= MemoryLayout<mls_event_batch>.size else { return nil }
         let start =
             MemoryLayout<mls_event_batch>.size
             - Int(MLS_RECORD_EVENTS) * MemoryLayout<mls_event>.stride
         let count = Int(batch.loadUnaligned(fromByteOffset: 4, as: UInt32.self))
-        guard batch.count >= MemoryLayout<mls_event_batch>.size, count > 0,
-            count <= Int(MLS_RECORD_EVENTS)
-        else { return nil }
+        guard (1...Int(MLS_RECORD_EVENTS)).contains(count) else { return nil }
         let events = (0..<count).compactMap { index in
             let offset = start + index * MemoryLayout<mls_event>.stride
             let event = batch.loadUnaligned(fromByteOffset: offset, as: mls_event.self)
@@ -96,7 +96,7 @@ extension RecordedTask {
         self.init(
             task: record.pid,
             nanoseconds: record.time_ns,
-            reason: Reason(rawValue: UInt8(record.reason)) ?? .present
+            reason: UInt8(exactly: record.reason).flatMap(Reason.init) ?? .present
         )
         process = record.process
         parent = record.parent

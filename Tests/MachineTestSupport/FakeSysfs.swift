@@ -1,11 +1,12 @@
-import Foundation
+internal import Foundation
 
 /// A directory that looks like sysfs or procfs to code that is given it as its root.
-final class FakeSysfs {
-    let root: String
+public final class FakeSysfs {
+    /// The directory, which is removed with this object.
+    public let root: String
 
     /// Makes a directory with these files, by their paths below it.
-    init(_ files: [String: String]) throws {
+    public init(_ files: [String: String]) throws {
         root = FileManager.default.temporaryDirectory.path + "/mlsched-\(UUID())"
         for (path, text) in files { try write(text, to: path) }
     }
@@ -14,7 +15,8 @@ final class FakeSysfs {
         try? FileManager.default.removeItem(atPath: root)
     }
 
-    func write(_ text: String, to path: String) throws {
+    /// Writes a file, a line break at its end, and the folders that it lies in.
+    public func write(_ text: String, to path: String) throws {
         let file = URL(fileURLWithPath: "\(root)/\(path)")
         try FileManager.default.createDirectory(
             at: file.deletingLastPathComponent(),
@@ -24,7 +26,7 @@ final class FakeSysfs {
     }
 
     /// A machine of two caches of four CPUs each, all online.
-    static func twoCaches() throws -> FakeSysfs {
+    public static func twoCaches() throws -> FakeSysfs {
         var files = [
             "devices/system/cpu/online": "0-7", "devices/system/cpu/possible": "0-15",
             "devices/system/node/online": "0", "devices/system/node/node0/cpulist": "0-7",
