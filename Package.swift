@@ -201,7 +201,12 @@ let package = Package(
         ),
         .testTarget(
             name: "SchedBenchTests",
-            dependencies: ["DefaultWeights", "MLPInference", "SchedBench", "SchedRecording"],
+            dependencies: [
+                "BPFRuntime", "CMLSchedABI", "DefaultWeights", "LinuxSystem", "MLPInference",
+                "MLSched", "MachineTestSupport", "ModelTestSupport", "SchedBench", "SchedDaemon",
+                "SchedRecording",
+                .product(name: "Histogram", package: "hdrhistogram-swift"),
+            ],
             swiftSettings: settings
         ),
         .testTarget(

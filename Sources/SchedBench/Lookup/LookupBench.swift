@@ -36,7 +36,7 @@ public struct LookupBench: Sendable {
         }
     }
 
-    /// Times of an iteration, ns, the loop not subtracted; as many of each.
+    /// Times of an iteration, ns, the loop not subtracted; equally many of each.
     private struct Times {
         var nothing: [Double] = []
         var found: [Double] = []
@@ -125,9 +125,6 @@ public struct LookupBench: Sendable {
         _ environment: BenchEnvironment
     ) -> BenchResult {
         let net = timed.net(of)
-        let rounds = stride(from: 0, to: net.count, by: Self.samplesPerRound).compactMap {
-            Sample(Array(net[$0..<min($0 + Self.samplesPerRound, net.count)]))?.median
-        }
         var figures = ["runs": Double(net.count)]
         figures["unsubtracted_ns"] = Sample(timed[keyPath: of])?.median
         figures["empty_ns"] = Sample(timed.nothing)?.median
@@ -137,7 +134,7 @@ public struct LookupBench: Sendable {
             name: name,
             subject: "mlsched",
             primary: "ns",
-            rounds: rounds,
+            rounds: Sample.medians(of: net, every: Self.samplesPerRound),
             figures: figures,
             environment: environment
         )
@@ -145,7 +142,7 @@ public struct LookupBench: Sendable {
 
     /// Runs in one call: 64,000 iterations, well over the resolution of a nanosecond a run.
     private static let repetitions: Int32 = 1000
-    /// As many as leave a ring of 256 KiB some room: 64 · 48 requests of 72 bytes.
+    /// Few enough for a ring of 256 KiB: 64 · 48 requests of 72 bytes.
     private static let repetitionsPerRing: Int32 = 48
     private static let samplesPerRound = 10
 }

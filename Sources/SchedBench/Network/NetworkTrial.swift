@@ -32,9 +32,7 @@ struct NetworkTrial {
     /// What was measured, beside the time of the model in user space, ns.
     func result(besides float: Double?, _ environment: BenchEnvironment) -> BenchResult {
         let net = zip(loops, empty).map { $0 - $1 }
-        let rounds = stride(from: 0, to: net.count, by: Self.samplesPerRound).compactMap {
-            Sample(Array(net[$0..<min($0 + Self.samplesPerRound, net.count)]))?.median
-        }
+        let rounds = Sample.medians(of: net, every: Self.samplesPerRound)
         var figures = ["verified_instructions": Double(verified)]
         figures["empty_ns"] = Sample(empty)?.median
         figures["by_statistics_ns"] = Sample(byStatistics)?.median

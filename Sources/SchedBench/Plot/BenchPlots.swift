@@ -79,15 +79,18 @@ public enum BenchPlots {
         )
     }
 
-    private static func count(_ value: Double) -> String { "\(Int(value.rounded()))" }
+    /// A whole number; one that no run can have stays as it is.
+    private static func count(_ value: Double) -> String {
+        Int(exactly: value.rounded()).map(String.init) ?? "\(value)"
+    }
 
     private static func time(_ nanoseconds: Double) -> String {
         switch nanoseconds {
         case ..<1: "\(nanoseconds) ns"
-        case ..<1000: "\(Int(nanoseconds.rounded())) ns"
-        case ..<1_000_000: "\(Int((nanoseconds / 1000).rounded())) µs"
-        case ..<1_000_000_000: "\(Int((nanoseconds / 1_000_000).rounded())) ms"
-        default: "\(Int((nanoseconds / 1_000_000_000).rounded())) s"
+        case ..<1000: "\(count(nanoseconds)) ns"
+        case ..<1_000_000: "\(count(nanoseconds / 1000)) µs"
+        case ..<1_000_000_000: "\(count(nanoseconds / 1_000_000)) ms"
+        default: "\(count(nanoseconds / 1_000_000_000)) s"
         }
     }
 }

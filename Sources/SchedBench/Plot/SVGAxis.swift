@@ -1,7 +1,7 @@
 internal import Glibc
 
 /// One axis of a chart: where a value stands, and which values are written beside it.
-public struct SVGAxis: Equatable, Sendable {
+public struct SVGAxis: Sendable {
     /// What the axis shows, with its unit.
     public let label: String
     /// Values with their text.
@@ -48,11 +48,5 @@ public struct SVGAxis: Equatable, Sendable {
 
     private static func text(_ percentile: Double) -> String {
         percentile == percentile.rounded() ? "\(Int(percentile)) %" : "\(percentile) %"
-    }
-
-    /// Whether both show the same.
-    public static func == (left: SVGAxis, right: SVGAxis) -> Bool {
-        left.label == right.label && left.bounds == right.bounds
-            && left.ticks.elementsEqual(right.ticks) { $0 == $1 }
     }
 }

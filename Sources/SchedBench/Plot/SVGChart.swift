@@ -2,9 +2,9 @@
 ///
 /// Not by a library: the program has to draw where there is no Python, and two kinds of lines are
 /// all that it draws. What the Python tools draw, matplotlib draws.
-public struct SVGChart: Equatable, Sendable {
+public struct SVGChart: Sendable {
     /// A line with its name in the legend.
-    public struct Line: Equatable, Sendable {
+    public struct Line: Sendable {
         /// Stands in the legend.
         public let name: String
         /// Whether it is a limit and not a measurement.
@@ -20,7 +20,7 @@ public struct SVGChart: Equatable, Sendable {
     }
 
     /// A pair of values.
-    public struct Point: Equatable, Sendable {
+    public struct Point: Sendable {
         let x: Double
         let y: Double
 

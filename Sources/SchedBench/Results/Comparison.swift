@@ -1,8 +1,9 @@
 /// One measurement of two runs, and how the second stands to the first.
 ///
-/// What counts is from the lowest to the highest round of each: quartiles tell how rounds differ,
-/// and two runs of the same program differ by more, by where its memory and its threads came to be.
-public struct Comparison: Equatable, Sendable {
+/// A difference counts when the ranges of all rounds do not overlap. Quartiles would show how the
+/// rounds of one run vary; two runs of the same program vary by more, as memory and threads are
+/// placed differently in each.
+public struct Comparison: Sendable {
     /// What to make of the ratio.
     public enum Verdict: String, Sendable {
         /// The rounds of both overlap: no difference was shown.
@@ -47,11 +48,5 @@ public struct Comparison: Equatable, Sendable {
         first.compactMap { result in
             second.first { $0.key == result.key }.flatMap { Comparison(result, $0) }
         }
-    }
-
-    /// Whether both say the same.
-    public static func == (left: Comparison, right: Comparison) -> Bool {
-        left.key == right.key && left.figure == right.figure && left.medians == right.medians
-            && left.range == right.range && left.verdict == right.verdict
     }
 }

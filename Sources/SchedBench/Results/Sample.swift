@@ -21,6 +21,13 @@ public struct Sample: Equatable, Sendable {
     /// The lowest and the highest value.
     public var ends: (low: Double, high: Double) { (quantile(0), quantile(1)) }
 
+    /// The median of each group of `count` values, in their order; the last may be smaller.
+    static func medians(of values: [Double], every count: Int) -> [Double] {
+        stride(from: 0, to: values.count, by: count).compactMap {
+            Sample(Array(values[$0..<min($0 + count, values.count)]))?.median
+        }
+    }
+
     /// Half the distance between the quartiles in parts of the median: the ± that is printed.
     public var spread: Double {
         median == 0 ? 0 : (upperQuartile - lowerQuartile) / (2 * abs(median))

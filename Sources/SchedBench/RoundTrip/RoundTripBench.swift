@@ -1,4 +1,3 @@
-internal import BPFPrograms
 internal import BPFRuntime
 internal import Glibc
 internal import LinuxSystem
@@ -47,7 +46,7 @@ public struct RoundTripBench: Sendable {
         self.cpu = cpu
         self.otherCPU = otherCPU
         self.slot = UInt64(slot / .nanoseconds(1))
-        // As many patterns as one call of the sender sends, at least; a larger machine has more.
+        // At least as many patterns as one call of the sender sends; a larger machine has more.
         let cpus = max(16, sysconf(Int32(_SC_NPROCESSORS_CONF)))
         space = try PatternSpace(cpuIDs: cpus, online: cpus)
     }
@@ -89,7 +88,7 @@ public struct RoundTripBench: Sendable {
 
     /// How long a sleeping thread takes to wake when that is all.
     private func wakeUps(_ trip: RoundTripCase, on place: Int) throws -> LatencyHistogram {
-        let object = try load(space)
+        let object = try ProbeTable.load(space)
         let thread = try SleepingThread(RingWaiter(object.ringBuffer("requests")), on: cpu)
         let schedule = trip.schedule(slot / 2)
         try PinnedThread.run(on: place, named: "bench-sender") {
@@ -99,8 +98,8 @@ public struct RoundTripBench: Sendable {
         return thread.stop()
     }
 
-    /// What the loop has measured, when it has answered so many more requests; or, where something
-    /// is lost, when nothing more has come for a while.
+    /// What the loop has measured once it has answered that many more requests or, where some are
+    /// lost, once nothing more has come for a while.
     private static func answered(
         _ sent: Int,
         by loop: DecisionLoop,
@@ -123,28 +122,15 @@ public struct RoundTripBench: Sendable {
         trip.isReloading ? try PatternSpace(cpuIDs: 256, online: 256) : space
     }
 
-    private func load(_ space: PatternSpace) throws -> LoadedObject {
-        var open = try OpenObject(.probe)
-        try open.setMaxEntries(of: "decisions", to: UInt32((space.count + 7) / 8))
-        // Not used here; the kernel takes long to verify loops.
-        try open.setLoaded(false, program: "probe_lookup")
-        try open.setLoaded(false, program: "probe_syscall")
-        return try open.load()
-    }
-
     private func start(_ trip: RoundTripCase) throws -> (RequestSender, DecisionLoop) {
         let space = try space(of: trip)
-        let object = try load(space)
+        let object = try ProbeTable.load(space, programs: ["probe_emit"])
         let sender = RequestSender(try object.program("probe_emit"), patterns: space.count)
         let cpu = cpu
-        let ring = try object.ringBuffer("requests")
-        let waiter = try RingWaiter(ring)
-        let loop = try DecisionLoop(
-            source: ring,
-            waiter: waiter,
-            sink: try ProbeTable(object),
-            space: space,
-            model: model,
+        let loop = try ProbeTable.answer(
+            object,
+            space,
+            model,
             isBusyPolling: trip.isBusyPolling
         ) {
             // The sender's thread has told already where a CPU cannot be had.

@@ -7,6 +7,7 @@ public struct StartBench: Sendable {
     private let program: String
     private let readyArguments: [String]
     private let repetitions: Int
+    private let state: String
 
     /// Plans a run.
     ///
@@ -14,10 +15,17 @@ public struct StartBench: Sendable {
     ///   - program: the path of `mlsched`.
     ///   - readyArguments: make it print a ``StartReport`` when it is ready, and end.
     ///   - repetitions: how often each is started.
-    public init(program: String, readyArguments: [String], repetitions: Int) {
+    ///   - state: the file in which the kernel says whether a scheduler is attached.
+    public init(
+        program: String,
+        readyArguments: [String],
+        repetitions: Int,
+        state: String = "/sys/kernel/sched_ext/state"
+    ) {
         self.program = program
         self.readyArguments = readyArguments
         self.repetitions = repetitions
+        self.state = state
     }
 
     /// Measures; one result for each state that is waited for.
@@ -25,9 +33,7 @@ public struct StartBench: Sendable {
     /// - Throws: `BenchError` when the program does not do what it is started for.
     public func run(_ environment: BenchEnvironment) throws -> [BenchResult] {
         var results = [try ready(environment), try exit(environment)]
-        if let state = SysfsFile(Self.state).text(), state == "disabled" {
-            results.append(try attached(environment))
-        }
+        if SysfsFile(state).text() == "disabled" { results.append(try attached(environment)) }
         return results
     }
 
@@ -46,18 +52,15 @@ public struct StartBench: Sendable {
             reports.append(report)
         }
         let hasLoop = reports.allSatisfy(\.hasLoop)
-        return BenchResult(
-            section: "start",
-            name: hasLoop ? "exec to ready" : "exec to ready, without BPF",
-            subject: "mlsched",
-            primary: "ns",
-            rounds: times,
-            figures: [
+        return Self.result(
+            hasLoop ? "exec to ready" : "exec to ready, without BPF",
+            times,
+            [
                 "resident_kib": Sample(reports.map { Double($0.residentKibibytes) })?.median ?? 0,
                 "peak_kib": Double(reports.map(\.peakKibibytes).max() ?? 0),
                 "binary_bytes": Double(Self.size(of: program)),
             ],
-            environment: environment
+            environment
         )
     }
 
@@ -75,14 +78,7 @@ public struct StartBench: Sendable {
                 throw BenchError("`\(program) predict` ended with status \(status)")
             }
         }
-        return BenchResult(
-            section: "start",
-            name: "predict, exec to exit",
-            subject: "mlsched",
-            primary: "ns",
-            rounds: times,
-            environment: environment
-        )
+        return Self.result("predict, exec to exit", times, [:], environment)
     }
 
     /// For kernels with sched_ext where nothing is attached: this takes the CPUs for a moment.
@@ -92,29 +88,37 @@ public struct StartBench: Sendable {
         for _ in 0..<min(repetitions, 5) {
             let start = clock.now()
             let child = try ChildProcess([program, "run", "--duration", "10"], isRead: true)
-            var state = ""
-            while state != "enabled", clock.now() &- start < 10_000_000_000 {
-                state = SysfsFile(Self.state).text() ?? ""
+            var isAttached = false
+            while !isAttached, clock.now() &- start < 10_000_000_000 {
+                isAttached = SysfsFile(state).text() == "enabled"
             }
             let end = clock.now()
             child.terminate()
             let status = child.finish().status
-            guard state == "enabled" else {
+            guard isAttached else {
                 throw BenchError("`\(program) run` ended with status \(status) unattached")
             }
             times.append(Double(end &- start))
         }
-        return BenchResult(
+        return Self.result("exec to attached", times, [:], environment)
+    }
+
+    private static func result(
+        _ name: String,
+        _ times: [Double],
+        _ figures: [String: Double],
+        _ environment: BenchEnvironment
+    ) -> BenchResult {
+        BenchResult(
             section: "start",
-            name: "exec to attached",
+            name: name,
             subject: "mlsched",
             primary: "ns",
             rounds: times,
+            figures: figures,
             environment: environment
         )
     }
-
-    private static let state = "/sys/kernel/sched_ext/state"
 
     private static func size(of path: String) -> Int {
         var information = stat()

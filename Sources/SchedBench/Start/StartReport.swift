@@ -1,4 +1,3 @@
-internal import BPFPrograms
 internal import BPFRuntime
 internal import FoundationEssentials
 internal import LinuxSystem
@@ -25,23 +24,9 @@ public struct StartReport: Codable, Equatable, Sendable {
     public static func becomeReady(_ model: Model) throws -> StartReport {
         let space = try PatternSpace(cpuIDs: 16, online: 16)
         do {
-            var open = try OpenObject(.probe)
-            try open.setMaxEntries(of: "decisions", to: UInt32((space.count + 7) / 8))
             // The programs are not the scheduler's: what those take to load is in the time to
             // attached.
-            for program in ["probe_emit", "probe_lookup", "probe_syscall"] {
-                try open.setLoaded(false, program: program)
-            }
-            let object = try open.load()
-            let ring = try object.ringBuffer("requests")
-            let waiter = try RingWaiter(ring)
-            let loop = try DecisionLoop(
-                source: ring,
-                waiter: waiter,
-                sink: try ProbeTable(object),
-                space: space,
-                model: model
-            )
+            let loop = try ProbeTable.answer(try ProbeTable.load(space), space, model)
             defer { loop.stop() }
             return StartReport(hasLoop: true)
         } catch is BPFError {
