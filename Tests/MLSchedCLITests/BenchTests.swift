@@ -76,6 +76,10 @@ struct BenchTests {
         #expect(result.output.contains("\"blasVariables\":[\"OPENBLAS_CORETYPE=Haswell\"]"))
     }
 
+    private static func bench(_ arguments: [String]) throws -> Program.Result {
+        try Program.run([Program.path, "bench"] + arguments, input: [], environment: [:])
+    }
+
     @Test(
         "wrong values end with status 64",
         arguments: [
@@ -89,11 +93,7 @@ struct BenchTests {
         ]
     )
     func wrongValues(arguments: [String], message: String) throws {
-        let result = try Program.run(
-            [Program.path, "bench"] + arguments,
-            input: [],
-            environment: [:]
-        )
+        let result = try Self.bench(arguments)
         #expect(result.status == 64)
         #expect(result.errors.contains(message))
         #expect(result.output == "")
@@ -109,11 +109,7 @@ struct BenchTests {
         ]
     )
     func absent(arguments: [String], message: String) throws {
-        let result = try Program.run(
-            [Program.path, "bench"] + arguments,
-            input: [],
-            environment: [:]
-        )
+        let result = try Self.bench(arguments)
         #expect(result.status == 2)
         #expect(result.errors.hasPrefix("mlsched: "))
         #expect(result.errors.contains(message))

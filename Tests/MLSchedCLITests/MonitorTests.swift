@@ -30,18 +30,7 @@ import Testing
 
     @Test("in a pipe each interval is a line")
     func pipe() throws {
-        let scheduler = try FakeScheduler()
-        defer { scheduler.stop() }
-        let result = try Program.run(
-            "monitor",
-            "--stats-socket",
-            scheduler.path,
-            "--interval",
-            "0.05",
-            "--count",
-            "2"
-        )
-        #expect(result.status == 0)
+        let result = try Self.monitor("--count", "2")
         #expect(result.lines.count == 2)
         let text = "loads 0.25 0.75, consulted 10, decided 90.0%"
         #expect(result.lines.allSatisfy { $0.contains(text) })
@@ -49,20 +38,22 @@ import Testing
 
     @Test("as JSON every figure is there, an object a line")
     func json() throws {
+        let result = try Self.monitor("--count", "1", "--json")
+        #expect(result.output.contains(#""domains":{"0":{"cpus":"0-3","load_ratio":0.25}"#))
+    }
+
+    /// Monitors a scheduler that the test serves, and ends well.
+    private static func monitor(_ arguments: String...) throws -> Program.Result {
         let scheduler = try FakeScheduler()
         defer { scheduler.stop() }
         let result = try Program.run(
-            "monitor",
-            "--stats-socket",
-            scheduler.path,
-            "--interval",
-            "0.05",
-            "--count",
-            "1",
-            "--json"
+            [Program.path, "monitor", "--stats-socket", scheduler.path, "--interval", "0.05"]
+                + arguments,
+            input: [],
+            environment: [:]
         )
         #expect(result.status == 0)
-        #expect(result.output.contains(#""domains":{"0":{"cpus":"0-3","load_ratio":0.25}"#))
+        return result
     }
 
     @Test("where nobody serves it says so, with what to do", arguments: ["monitor", "metrics"])

@@ -6,7 +6,7 @@ import SchedRecording
 struct RecordCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "record",
-        abstract: "Record what the machine's tasks do, to be lived again in the simulator.",
+        abstract: "Record what the machine's tasks do, for replay in the simulator.",
         discussion: """
             Notes who runs how long and where, who wakes whom, sleeps, forks and ends, of all \
             tasks of the machine, whatever scheduler the kernel runs. Changes nothing, and needs \
