@@ -1,7 +1,7 @@
 import ArgumentParser
 import SchedSim
 
-/// How moments are lived twice, for labels and for the oracle.
+/// How both answers to a decision are tried, for labels and for the oracle.
 struct BranchingOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Write labels as CSV to a file.", valueName: "file"))
     var labels: String?

@@ -20,13 +20,13 @@ struct SimulateCommand: ParsableCommand {
             what is not known is refused by name; one ending in .rec, or with a slash, is a \
             recording of mlsched record, of which who waits for whom is kept and times are not.
 
-            With --labels FILE single candidates are lived twice, once with each answer, and a row \
-            of features and outcomes is written for each. With --fuzz N random machines and \
+            With --labels FILE both answers are tried for sampled candidates, and a row of features \
+            and outcomes is written for each. With --fuzz N random machines and \
             workloads are tried; a violation is printed with its seed and a smaller case that \
             shows it, and ends the command with status 1.
 
-            Exit status: 0; 1 where a violation was found; 2 for machines or workloads that do \
-            not add up.
+            Exit status: 0; 1 where a violation was found; 2 for machines or workloads that are \
+            inconsistent.
             """
     )
 
