@@ -11,7 +11,7 @@ import Testing
         "cpu", "cpu_idle", "cpu_not_idle", "src_dom_load", "dst_dom_load",
     ]
 
-    @Test("A model of patterns is decided here, and the kernel gets no network")
+    @Test("a model of patterns is decided here, and the kernel gets no network")
     func patterns() throws {
         var maker = try Self.maker(of: Self.patternNames)
         let network = maker.network
@@ -19,7 +19,7 @@ import Testing
         #expect(Self.decisions(&maker).allSatisfy { $0 == 2 || $0 == 3 })
     }
 
-    @Test("A model of the task is the kernel's, and nothing is decided here")
+    @Test("a model of the task is the kernel's, and nothing is decided here")
     func task() throws {
         var maker = try Self.maker(of: Self.patternNames + ["footprint"])
         let network = maker.network
@@ -27,7 +27,7 @@ import Testing
         #expect(Self.decisions(&maker) == [0, 0, 0])
     }
 
-    @Test("A model of the task that the kernel cannot evaluate is refused with the reason")
+    @Test("a model of the task that the kernel cannot evaluate is refused with the reason")
     func refused() throws {
         let error = try #require(throws: NetworkError.self) {
             _ = try Self.maker(of: ["footprint"], activation: .tanh)
@@ -35,7 +35,7 @@ import Testing
         #expect(error == .activation(.tanh, 0))
     }
 
-    @Test("The pipeline puts a network into force in place of patterns, and patterns after it")
+    @Test("the pipeline puts a network into force in place of patterns, and patterns after it")
     func generations() throws {
         let space = try PatternSpace(cpuIDs: 2, online: 2)
         let recording = Recording()
