@@ -68,6 +68,8 @@ static void queue_note_turn(struct mls_cpu *own, u64 ran_ns)
 	u32 ran_us = ran_ns < 1000000000ull ? ran_ns / 1000 : 1000000;
 	u32 most = own->turn_us;
 
+	if (ran_ns < mls_slice_ns / 4)
+		return; /* it slept before its turn had ended */
 	own->turn_us = ran_us > most ? ran_us : most - (most - ran_us) / 16;
 }
 
