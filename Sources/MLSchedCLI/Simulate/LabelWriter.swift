@@ -20,14 +20,7 @@ struct LabelWriter {
         let workload = try simulatedWorkload(options.workloads[0], on: machine)
         let branches = options.branches.options(clairvoyant: false)
         let deciders = try options.runs.deciders(on: machine, branches)
-        let file = try unusableOnError {
-            try FileDescriptor.open(
-                FilePath(path),
-                .writeOnly,
-                options: [.create, .truncate],
-                permissions: [.ownerReadWrite, .groupRead, .otherRead]
-            )
-        }
+        let file = try simulationFile(path)
         try file.closeAfter {
             try write(Self.header, to: file)
             var progress = SimulationProgress(total: deciders.count * options.runs.seeds)
@@ -54,17 +47,13 @@ struct LabelWriter {
             "\(options.machine.smt)", machine.costs.name,
         ]
         var number = 0
-        do {
+        try withSimulationFailures(seed: seed) {
             let varied = options.runs.workload(workload, seed: seed)
             try label(machine, varied, run, branches) { label in
                 let run = [workload.name] + machineCells + ["\(seed)", decider.name, "\(number)"]
                 try write(label, features: run + features(label), to: file)
                 number += 1
             }
-        } catch SimError.impossible(let sentence) {
-            throw Failure.unusable(sentence)
-        } catch let error as SimError {
-            throw Failure.broken("seed \(seed): \(error)")
         }
     }
 

@@ -4,6 +4,7 @@ import MLPInference
 import MLSched
 import SchedRecording
 import SchedSim
+import SystemPackage
 
 /// Who decides, for how long, and how often.
 struct SimulationRunOptions: ParsableArguments {
@@ -106,4 +107,29 @@ func simulatedWorkload(_ name: String, on machine: SimMachine) throws -> SimWork
         )
     }
     return workload.workload(on: machine)
+}
+
+/// A file for what a simulation writes, in place of one that was there.
+///
+/// - Throws: `Failure` where it cannot be made.
+func simulationFile(_ path: String) throws -> FileDescriptor {
+    try unusableOnError {
+        try FileDescriptor.open(
+            FilePath(path),
+            .writeOnly,
+            options: [.create, .truncate],
+            permissions: [.ownerReadWrite, .groupRead, .otherRead]
+        )
+    }
+}
+
+/// Simulates with a seed, and says in a `Failure` what the simulator throws.
+func withSimulationFailures(seed: UInt64, _ body: () throws -> Void) throws {
+    do {
+        try body()
+    } catch SimError.impossible(let sentence) {
+        throw Failure.unusable(sentence)
+    } catch let error as SimError {
+        throw Failure.broken("seed \(seed): \(error)")
+    }
 }

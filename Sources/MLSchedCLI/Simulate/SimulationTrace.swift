@@ -15,14 +15,7 @@ struct SimulationTrace {
             seed: options.runs.seed
         )
         let decider = try options.runs.deciders(on: machine, BranchOptions())[0]
-        let file = try unusableOnError {
-            try FileDescriptor.open(
-                FilePath(path),
-                .writeOnly,
-                options: [.create, .truncate],
-                permissions: [.ownerReadWrite, .groupRead, .otherRead]
-            )
-        }
+        let file = try simulationFile(path)
         try file.closeAfter {
             try run(machine, workload, decider.policy, into: file)
         }
@@ -35,7 +28,7 @@ struct SimulationTrace {
         into file: FileDescriptor
     ) throws {
         var trace = PerfettoTrace(machine, workload)
-        do {
+        try withSimulationFailures(seed: options.runs.seed) {
             var simulation = try Simulation(
                 machine,
                 workload,
@@ -48,10 +41,6 @@ struct SimulationTrace {
                 if trace.bytes.count > Self.pieceSize { try Self.write(&trace, to: file) }
             }
             try simulation.run(until: options.runs.end)
-        } catch SimError.impossible(let sentence) {
-            throw Failure.unusable(sentence)
-        } catch let error as SimError {
-            throw Failure.broken("seed \(options.runs.seed): \(error)")
         }
         try Self.write(&trace, to: file)
     }
