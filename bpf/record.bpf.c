@@ -20,6 +20,7 @@ MLS_TUNABLE u32 mls_page_shift = 12;
 #define TASK_UNINTERRUPTIBLE 0x2
 #define TASK_STOPPED_TRACED  0xc
 #define TASK_DEAD	     0x80
+#define TASK_WAKING	     0x200
 
 /* include/linux/interrupt.h: soft interrupts that send and receive packets */
 #define NET_TX_SOFTIRQ 2
@@ -126,9 +127,13 @@ static __always_inline void note(struct mls_event_batch *batch, u32 pid,
 		send(batch);
 }
 
+/*
+ * Who fell asleep may be woken, from another CPU, before the switch is told of:
+ * the waking has been recorded then, and no sleep follows it.
+ */
 static __always_inline enum mls_event_state left_as(bool preempt, u32 state)
 {
-	if (preempt || !state)
+	if (preempt || !state || state == TASK_WAKING)
 		return MLS_LEFT_RUNNABLE;
 	if (state & TASK_DEAD)
 		return MLS_LEFT_DEAD;

@@ -61,7 +61,7 @@ struct StreamTests {
         #expect(
             result.output
                 == "mlsched: there are no features and no rows; give --cpu, --idle, --busy, --src "
-                + "and --dst, or pipe rows into standard input\r\n"
+                + "and --dst, a file of rows, or pipe rows into standard input\r\n"
         )
     }
 

@@ -142,7 +142,7 @@ attach() {
 	shift
 	mlsched run --json --stats 0.5 "$@" >/tmp/statistics 2>/tmp/log &
 	daemon=$!
-	wait_until 100 attached_or_ended
+	wait_until 200 attached_or_ended
 	expect "$name: attached" enabled "$(sched_ext state)"
 	enable_seq=$(sched_ext enable_seq)
 	attach_seconds=$((SECONDS - start))
