@@ -12,7 +12,7 @@ in_guest() {
 		shift
 	done
 	shift
-	vm --timeout 300 "${flags[@]}" -- bash -c "set -u; failures=0 stress_seconds=${MLSCHED_STRESS_SECONDS:-0}
+	vm --timeout 800 "${flags[@]}" -- bash -c "set -u; failures=0 stress_seconds=${MLSCHED_STRESS_SECONDS:-0}
 $(declare -f)
 for scenario in $*; do echo \"-- \$scenario\"; \$scenario; done; finish"
 	status=$?
