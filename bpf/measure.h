@@ -43,8 +43,9 @@ static inline __u64 mls_unlog(__s32 logarithm)
 }
 
 /*
- * How long one more task would wait for a CPU where so many are runnable, if
- * each runs for a slice: ns. Unlike load it tells of this moment alone.
+ * How long a task waits for a CPU where that many are runnable, itself among
+ * them, if each runs for a slice: ns. Unlike load it tells of this moment
+ * alone.
  */
 static inline __u64 mls_expected_wait(__u32 runnable, __u32 nr_cpus,
 				      __u64 slice_ns)

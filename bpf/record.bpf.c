@@ -128,7 +128,7 @@ static __always_inline void note(struct mls_event_batch *batch, u32 pid,
 }
 
 /*
- * Who fell asleep may be woken, from another CPU, before the switch is told of:
+ * Another CPU may wake a task that falls asleep before its switch is traced:
  * the waking has been recorded then, and no sleep follows it.
  */
 static __always_inline enum mls_event_state left_as(bool preempt, u32 state)

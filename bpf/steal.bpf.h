@@ -11,7 +11,7 @@
 
 #define MLS_STEAL_LOOKS	   16  /* queues whose length is looked at */
 #define MLS_STEAL_TASKS	   64  /* tasks of a queue that are looked at */
-#define MLS_FORGET_LOOKS   128 /* see queue_forget() */
+#define MLS_FORGET_LOOKS   128 /* see queue_sync() */
 #define MLS_SHORTEST_LOOKS 3   /* queues compared for a task that wakes */
 
 /*
@@ -28,6 +28,23 @@ static bool task_cooled(struct mls_task *task, u64 now_ns)
 	return task_kept_too_long(task, now_ns);
 }
 
+/* The first task of a queue that may come to a CPU; NULL: none. */
+static __always_inline struct mls_task *
+first_that_may_come(struct bpf_iter_scx_dsq *it, s32 cpu)
+{
+	struct task_struct *p;
+	u32 i;
+
+	bpf_for (i, 0, MLS_STEAL_TASKS) {
+		p = bpf_iter_scx_dsq_next(it);
+		if (!p)
+			break;
+		if (task_can_migrate(p) && task_may_use(p, cpu))
+			return task_lookup(p);
+	}
+	return NULL;
+}
+
 /*
  * Since when the first task of a queue that may come to an idle CPU waits; 0:
  * none, or it is still hot, or its own CPU will be free for it in a moment.
@@ -36,26 +53,14 @@ static u64 queue_offer(u32 queue, s32 cpu, u64 now_ns)
 {
 	struct mls_cpu *its = cpu_lookup(queue);
 	struct bpf_iter_scx_dsq it;
-	struct task_struct *p;
+	struct mls_task *task;
 	u64 since = 0;
-	u32 i;
 
-	if (bpf_iter_scx_dsq_new(&it, cpu_dsq(queue), 0))
-		goto out;
-	bpf_for (i, 0, MLS_STEAL_TASKS) {
-		struct mls_task *task;
-
-		p = bpf_iter_scx_dsq_next(&it);
-		if (!p)
-			break;
-		if (!task_can_migrate(p) || !task_may_use(p, cpu))
-			continue;
-		task = task_lookup(p);
+	if (!bpf_iter_scx_dsq_new(&it, cpu_dsq(queue), 0)) {
+		task = first_that_may_come(&it, cpu);
 		if (task && task_cooled(task, now_ns))
 			since = task->queued_since_ns;
-		break;
 	}
-out:
 	bpf_iter_scx_dsq_destroy(&it);
 	if (its && task_is_brief(its->brief) && its->since_ns &&
 	    !kept_too_long(since, now_ns))
@@ -108,26 +113,14 @@ static u64 queue_lag(u32 queue, s32 cpu, u64 present)
 {
 	struct mls_cpu *its = cpu_lookup(queue);
 	struct bpf_iter_scx_dsq it;
-	struct task_struct *p;
+	struct mls_task *task;
 	s64 lag = 0;
-	u32 i;
 
-	if (bpf_iter_scx_dsq_new(&it, cpu_dsq(queue), 0))
-		goto out;
-	bpf_for (i, 0, MLS_STEAL_TASKS) {
-		struct mls_task *task;
-
-		p = bpf_iter_scx_dsq_next(&it);
-		if (!p)
-			break;
-		if (!task_can_migrate(p) || !task_may_use(p, cpu))
-			continue;
-		task = task_lookup(p);
+	if (!bpf_iter_scx_dsq_new(&it, cpu_dsq(queue), 0)) {
+		task = first_that_may_come(&it, cpu);
 		if (task && its)
 			lag = present - (task->vtime + its->shift);
-		break;
 	}
-out:
 	bpf_iter_scx_dsq_destroy(&it);
 	return lag > 0 ? lag : 0;
 }

@@ -13,7 +13,7 @@ public struct ChildProcess: ~Copyable {
     ///
     /// - Parameters:
     ///   - words: the program, looked for in `PATH` unless it is a path, and its arguments; not empty.
-    ///   - isRead: its standard output is not ours but read by ``finish()``.
+    ///   - isRead: its standard output is a pipe that ``finish()`` reads.
     /// - Throws: `SystemError` when there is no such program, or no room for it.
     public init(_ words: [String], isRead: Bool = false) throws(SystemError) {
         guard isRead else {
@@ -38,12 +38,12 @@ public struct ChildProcess: ~Copyable {
 
     /// Its exit status, 128 and more for a signal; nil while it runs.
     ///
-    /// Called again after that, it tells nothing: nil.
+    /// Once it has been told, nil again.
     public mutating func status() -> Int32? {
         status(options: WNOHANG)
     }
 
-    /// Reads all that it writes, if that is ours to read, and waits for its end.
+    /// Waits for its end, reading its standard output if it was started so.
     ///
     /// - Returns: its standard output and its exit status, 128 and more for a signal.
     public consuming func finish() -> (output: String, status: Int32) {

@@ -22,7 +22,7 @@ struct RowPredictor: LineHandler, ~Copyable {
     ///   - scheduler: gives the scores.
     ///   - roundsLoads: round loads to tenths first, as the scheduler in the kernel does.
     ///   - writesJSON: write JSON lines even for CSV.
-    ///   - keepsRows: write each row before its results; in the format in which it comes.
+    ///   - keepsRows: write each row, as it comes, before its results.
     init(
         _ scheduler: consuming MLScheduler,
         roundsLoads: Bool,
